@@ -1,0 +1,108 @@
+#pragma once
+// A whole configuration as values: what the loader makes of the YAML file, and all that the
+// daemon and the tools know of it. Paths are absolute; secrets are read from their files.
+
+#include "core/rule.hpp"
+#include "core/template.hpp"
+#include "core/zone.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace snapcron {
+
+/// A line as the user named it: chip by label, path or name ("sim" for the simulated chip), line by
+/// name or, when all digits, by offset.
+struct LineName {
+  std::string chip;
+  std::string line;
+  friend bool operator==(LineName const&, LineName const&) = default;
+};
+
+enum class Bias { as_is, disabled, pull_up, pull_down };
+
+struct InputSpec {
+  unsigned number = 0;
+  std::string name;  // the number's digits when not given
+  LineName line;
+  Bias bias = Bias::as_is;
+  bool active_low = false;
+  Duration debounce{};  // zero: none
+  friend bool operator==(InputSpec const&, InputSpec const&) = default;
+};
+
+struct RelaySpec {
+  unsigned number = 0;
+  std::string name;
+  LineName line;
+  bool active_low = false;
+  bool initial = false;
+  bool on_exit = false;
+  std::optional<Duration> max_on;
+  friend bool operator==(RelaySpec const&, RelaySpec const&) = default;
+};
+
+struct UrlCamera {
+  std::string url;  // http or https, without user and password
+  std::string username, password;
+  friend bool operator==(UrlCamera const&, UrlCamera const&) = default;
+};
+struct CommandCamera {
+  std::vector<std::string> argv;  // the picture comes on its stdout
+  friend bool operator==(CommandCamera const&, CommandCamera const&) = default;
+};
+struct TestPatternCamera {
+  unsigned width = 640, height = 480;
+  friend bool operator==(TestPatternCamera const&, TestPatternCamera const&) = default;
+};
+
+struct CameraSpec {
+  std::string name;
+  std::variant<UrlCamera, CommandCamera, TestPatternCamera> source;
+  Duration timeout = std::chrono::seconds{10};         // the whole capture
+  Duration connect_timeout = std::chrono::seconds{5};  // never longer than timeout
+  Duration stall_timeout = std::chrono::seconds{5};    // no byte for that long
+  std::uint64_t max_bytes = 16'000'000;
+  bool verify_tls = true;
+  friend bool operator==(CameraSpec const&, CameraSpec const&) = default;
+};
+
+struct StorageSpec {
+  std::filesystem::path directory = "/var/lib/snapcron/snapshots";
+  Template filename;
+  friend bool operator==(StorageSpec const&, StorageSpec const&) = default;
+};
+
+/// A line of the users file.
+struct User {
+  std::string name;
+  std::string hash;  // crypt(3)
+  bool viewer = false;
+  friend bool operator==(User const&, User const&) = default;
+};
+
+struct HttpSpec {
+  std::string address = "127.0.0.1";  // an IP literal
+  std::uint16_t port = 8080;
+  std::vector<User> users;            // empty: no password, loopback only
+  bool manual_input_txt = false;      // "time_of_change:" as the printed manuals have it
+  friend bool operator==(HttpSpec const&, HttpSpec const&) = default;
+};
+
+struct Site {
+  std::filesystem::path file;  // the configuration file itself
+  Zone zone;
+  std::vector<InputSpec> inputs;  // by number
+  std::vector<RelaySpec> relays;  // by number
+  std::vector<CameraSpec> cameras;  // in the file's order: the first is the default
+  StorageSpec storage;
+  std::optional<HttpSpec> http;
+  std::filesystem::path control_socket = "/run/snapcron/snapcron.sock";
+  std::vector<Rule> rules;
+};
+
+}  // namespace snapcron

@@ -1,0 +1,62 @@
+#pragma once
+// What people and programs ask the daemon about itself: the value behind `snapcron status`,
+// GET /api/v1/status and the pages.
+
+#include "core/input.hpp"
+#include "core/time.hpp"
+#include "core/zone.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace snapcron {
+
+struct InputStatus {
+  unsigned number = 0;
+  std::string name;
+  bool high = false;
+  bool available = true;  // false while its chip is gone
+  InputCounters counters;
+};
+struct RelayStatus {
+  unsigned number = 0;
+  std::string name;
+  bool on = false;
+  bool available = true;
+};
+struct CameraStatus {
+  enum class State { unknown, ok, lost };
+  std::string name;
+  State state = State::unknown;
+  std::optional<Instant> last;  // the latest good picture
+  std::string error;            // why the latest attempt failed; empty when it did not
+};
+struct RuleStatus {
+  std::string name;
+  bool enabled = true;
+  bool running = false;
+  std::optional<Instant> last_fired;
+  std::uint64_t runs = 0;    // firings that started
+  std::uint64_t failed = 0;  // of them, ended with a failed action
+  std::map<std::string, std::uint64_t> skipped;  // by reason
+  std::string last_skip;  // the latest skip's reason in words; empty before any
+  std::optional<Instant> next;
+};
+struct Status {
+  Zone zone;
+  Instant now;
+  Instant started;
+  std::string version;
+  std::string config_error;  // why the latest reload was refused; empty when it was not
+  std::vector<InputStatus> inputs;
+  std::vector<RelayStatus> relays;
+  std::vector<CameraStatus> cameras;
+  std::vector<RuleStatus> rules;
+  std::uint64_t pictures = 0;
+  std::uint64_t queued = 0, delivered = 0, delivery_failed = 0;
+};
+
+}  // namespace snapcron

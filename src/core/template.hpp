@@ -1,0 +1,55 @@
+#pragma once
+// The one template language: {name} and {time:FORMAT} in file names, log texts and argv. "{{" and "}}"
+// stand for braces. Checked at load, so that expansion cannot fail.
+
+#include "core/error.hpp"
+#include "core/time.hpp"
+#include "core/zone.hpp"
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace snapcron {
+
+/// The values a template may name. `time` is the capture's time in a file name, the event's elsewhere.
+struct TemplateValues {
+  Instant time;
+  Zone zone;
+  std::string camera;   // empty outside a snapshot
+  std::string rule;     // "manual" without a rule
+  std::string trigger;  // its id, else its kind: "input", "cron", ...
+  std::string input;    // the input's name; empty for other triggers
+  std::string edge;     // "rising", "falling" or empty
+  std::string event;    // the event id
+  unsigned seq = 1;     // number of the picture within its firing, from 1
+};
+
+class Template {
+ public:
+  enum class Use { file_name, text };
+
+  /// For a file name every value is reduced to letters, digits, '.', '_' and '-' when expanded, and the
+  /// template itself must be relative, without empty, "." or ".." parts, parts that begin with
+  /// '-' or '.', and control characters; it must end in ".jpg" or ".jpeg".
+  static Result<Template> parse(std::string_view text, Use use);
+
+  /// A file name is always a safe relative path, each part at most 200 bytes, whatever the values.
+  std::string expand(TemplateValues const& values) const;
+
+  std::string const& source() const { return source_; }
+  friend bool operator==(Template const& a, Template const& b) { return a.source_ == b.source_; }
+
+ private:
+  struct Piece {
+    std::string literal;  // used when name is empty
+    std::string name;     // "camera", "time", ...
+    std::string format;   // of time
+  };
+  std::string source_;
+  Use use_ = Use::text;
+  std::vector<Piece> pieces_;
+};
+
+}  // namespace snapcron

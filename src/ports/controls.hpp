@@ -1,0 +1,63 @@
+#pragma once
+// What the pages, the API and the command line may ask of the running daemon. Real: app/daemon. Tests of
+// http/ have their own. All calls are made on the loop.
+
+#include "core/error.hpp"
+#include "core/input.hpp"
+#include "core/relay.hpp"
+#include "core/status.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace snapcron {
+
+/// What `snapcron input N high|low|pulse [DUR]` does to the simulated chip.
+struct InputDrive {
+  enum class Kind { high, low, pulse };
+  Kind kind = Kind::high;
+  Duration duration = std::chrono::milliseconds{500};  // of a pulse
+};
+
+struct SnapshotRequest {
+  std::string camera;                // empty: the first one
+  std::optional<RelayCommand> relay; // relay 1, switched before the capture
+  unsigned count = 1;
+  Duration interval = std::chrono::seconds{1};
+  bool store = true;                 // false: the bytes are wanted, nothing is written
+};
+struct SnapshotReply {
+  std::vector<std::string> paths;             // of the stored pictures, in order
+  std::shared_ptr<std::string const> jpeg;    // when not stored
+  std::optional<Error> capture_error;         // no (or not every) picture
+  std::optional<Error> relay_error;
+};
+
+struct TriggerReply {
+  bool fired = false;
+  std::string reason;  // of a skip: "condition", "cooldown", "mode", "disabled"
+  std::string detail;  // in words
+};
+
+class Controls {
+ public:
+  virtual ~Controls() = default;
+  virtual Status status() const = 0;
+  virtual Zone zone() const = 0;
+  /// input.txt. `count`: this is a read, later ones refer to it; false for ?peek.
+  virtual std::vector<InputReading> readings(bool count) = 0;
+  virtual Result<void> switch_relay(unsigned number, RelayCommand const& command) = 0;
+  /// Returns when the engine has seen the settled level. Fault::refused on a real chip.
+  virtual boost::asio::awaitable<Result<void>> drive_input(unsigned number, InputDrive drive) = 0;
+  /// Fault::not_found for an unknown rule.
+  virtual Result<TriggerReply> trigger(std::string const& rule) = 0;
+  virtual boost::asio::awaitable<SnapshotReply> snapshot(SnapshotRequest request) = 0;
+  /// The error is the whole text of what is wrong with the new configuration.
+  virtual boost::asio::awaitable<Result<std::string>> reload() = 0;
+};
+
+}  // namespace snapcron
