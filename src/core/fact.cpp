@@ -1,0 +1,39 @@
+#include "core/fact.hpp"
+
+#include "core/quantity.hpp"
+
+namespace snapcron {
+
+std::string name_of(std::map<unsigned, std::string> const& names, unsigned number) {
+  auto const it = names.find(number);
+  return it == names.end() ? std::to_string(number) : it->second;
+}
+
+std::string describe(RelayCommand const& command) {
+  switch (command.kind) {
+    case RelayCommand::Kind::on: return "on";
+    case RelayCommand::Kind::off: return "off";
+    case RelayCommand::Kind::toggle: return "toggle";
+    case RelayCommand::Kind::pulse: break;
+  }
+  std::string text = "pulse " + to_text(command.duration);
+  if (command.count > 1)
+    text += " x" + std::to_string(command.count) + ", gap " + to_text(command.gap);
+  return text;
+}
+
+std::string describe(Action const& action, std::map<unsigned, std::string> const& relay_names) {
+  struct Words {
+    std::map<unsigned, std::string> const& names;
+    std::string operator()(SnapshotAction const& a) const { return "snapshot " + a.camera; }
+    std::string operator()(RelayAction const& a) const {
+      return "relay " + name_of(names, a.relay) + " " + describe(a.command);
+    }
+    std::string operator()(DelayAction const& a) const { return "delay " + to_text(a.duration); }
+    std::string operator()(LogAction const&) const { return "log"; }
+    std::string operator()(RunAction const& a) const { return "run " + a.argv.front().source(); }
+  };
+  return std::visit(Words{relay_names}, action.what);
+}
+
+}  // namespace snapcron

@@ -1,0 +1,48 @@
+#pragma once
+// What the engine decided and what came of it. The log prints facts, the status counts them, the
+// tests compare them: what they say cannot differ.
+
+#include "core/rule.hpp"
+#include "core/time.hpp"
+
+#include <map>
+#include <memory>
+#include <string>
+
+namespace snapcron {
+
+/// Why a rule fires: what its texts, file names and programs may name.
+struct Firing {
+  std::string event;  // the event id, from the edge to the file
+  std::shared_ptr<Rule const> rule;
+  std::string cause;  // in words: "input front-door rising", "cron */10 * * * *", "by hand"
+  Moment at;          // the edge's own time; the due time of a calendar trigger
+  TemplateValues values;
+};
+
+struct Fact {
+  enum class Kind {
+    trigger,  // the rule fired: its actions begin
+    skip,     // it did not, for `reason`
+    action,   // an action begins
+    result,   // it ended; `text` says how
+    end,      // the run ended
+  };
+  Kind kind = Kind::trigger;
+  Moment at;
+  std::shared_ptr<Firing const> firing;
+  Action const* action = nullptr;  // of action and result; lives as long as the firing
+  unsigned seq = 1;                // of a snapshot with a count
+  std::string reason;              // of skip: disabled, condition, cooldown, mode, missed
+  bool ok = true;                  // of result and end
+  std::string text;                // more in words; may be empty
+};
+
+/// An action as a person says it: "snapshot door", "relay strike pulse 500ms".
+std::string describe(Action const& action, std::map<unsigned, std::string> const& relay_names);
+std::string describe(RelayCommand const& command);  // "pulse 500ms", "on"
+
+/// The name that belongs to a number; the number's digits where there is none.
+std::string name_of(std::map<unsigned, std::string> const& names, unsigned number);
+
+}  // namespace snapcron
