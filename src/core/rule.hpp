@@ -76,7 +76,7 @@ struct SnapshotAction {
   std::string camera;
   unsigned count = 1;
   Duration interval = std::chrono::seconds{1};  // from the start of one capture to the start of the next
-  std::optional<Template> filename;             // else the storage's
+  std::optional<Template> filename{};           // else the storage's
   friend bool operator==(SnapshotAction const&, SnapshotAction const&) = default;
 };
 struct RelayAction {

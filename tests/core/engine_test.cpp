@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-constexpr unsigned door = 1, window = 2, strike = 1;
+constexpr unsigned door = 1, window = 2, strike = 1;  // inputs, and a relay
 
 class EngineTest : public testing::Test {
  protected:
@@ -231,7 +231,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Window{"weekday", 8h, 18h, monday, 0h, true}, Window{"other_weekday", 8h, 18h, tuesday, 0h, false},
                     Window{"night_belongs_to_the_evening", 18h, 7h, monday, 18h, true},
                     Window{"night_of_the_morning_does_not", 18h, 7h, tuesday, 18h, false}),
-    [](auto const& info) { return std::string{info.param.name}; });
+    [](auto const& shown) { return std::string{shown.param.name}; });
 
 TEST_F(EngineTest, CronFiresAtItsTimesAndShowsTheNext) {
   load({rule("lapse", {cron("*/10 * * * *")})});
