@@ -1,0 +1,73 @@
+#pragma once
+// The daemon's HTTP server: the same pages and API on the network port (passwords, loopback rules,
+// cross-site checks) and on the unix socket (the file's permissions are the lock).
+
+#include "core/error.hpp"
+#include "core/site.hpp"
+#include "ports/clock.hpp"
+#include "ports/controls.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace snapcron {
+
+/// What a client may take from us. Deadlines are totals, not idle times, so that a byte a second
+/// does not hold a connection. The unix socket has as many connections of its own, whatever the
+/// network does, and no limit per address.
+struct ServerLimits {
+  std::size_t connections = 64;
+  std::size_t connections_per_address = 8;       // IPv6: per /64
+  Duration header = std::chrono::seconds{10};    // first byte (or accept) to the end of the header
+  Duration body = std::chrono::seconds{30};      // end of the header to the end of the body
+  Duration write_stall = std::chrono::seconds{20};  // without a byte taken by the client
+  Duration keep_alive = std::chrono::seconds{60};   // between two requests
+  unsigned requests = 1000;                      // per connection
+  std::size_t header_bytes = 8192;
+  unsigned header_fields = 64;
+  std::size_t body_bytes = 65536;
+};
+
+/// All calls on the loop's thread. `controls`, `clock` and `workers` must live until the loop has
+/// turned for the last time: a request that waits for a picture holds on to them. While nobody is
+/// connected the server has no timer and does not wake.
+class Server {
+ public:
+  /// `workers` runs crypt(3).
+  Server(boost::asio::io_context& loop, Controls& controls, Clock const& clock,
+         boost::asio::thread_pool& workers, ServerLimits const& limits = {});
+  ~Server();
+  Server(Server const&) = delete;
+  Server& operator=(Server const&) = delete;
+
+  /// The port 0 is any free one. Without users the address must be loopback.
+  Result<void> listen_tcp(HttpSpec const& spec);
+
+  /// Mode 0660 in the process's group; a missing folder is made. A socket that nobody answers is
+  /// replaced; Fault::busy when another daemon lives on it. A lock file beside it ("SOCKET.lock") is
+  /// held as long as we listen, so two daemons can never share a socket.
+  Result<void> listen_unix(std::filesystem::path const& socket);
+
+  /// A reload: new users, format or address; nullopt closes the port. Everything or nothing: after an
+  /// error the old port and users still serve. Connections stay unless the address changed; a
+  /// remembered password is forgotten.
+  Result<void> configure(std::optional<HttpSpec> const& spec);
+
+  /// Closes everything at once and removes the unix socket. Idempotent.
+  void stop();
+
+  /// "127.0.0.1:8080", "[::1]:8080", really bound; empty while no port is open.
+  std::string address() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace snapcron

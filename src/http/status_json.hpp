@@ -1,0 +1,17 @@
+#pragma once
+// Status as the JSON that GET /api/v1/status gives and `snapcron status --json` prints.
+
+#include "core/status.hpp"
+
+#include <boost/json/object.hpp>
+
+namespace snapcron {
+
+/// Times are RFC 3339 in the status's zone, or null.
+boost::json::object status_json(Status const& status);
+
+/// One element of `inputs`, `relays`, as in the whole.
+boost::json::object status_json(InputStatus const& input, Zone const& zone);
+boost::json::object status_json(RelayStatus const& relay);
+
+}  // namespace snapcron
