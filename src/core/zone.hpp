@@ -1,5 +1,5 @@
 #pragma once
-// A time zone of the IANA database, behind one small value. The only file that knows `date`.
+// A time zone of the IANA database, behind one small value. zone.cpp is the only file that knows `date`.
 
 #include "core/error.hpp"
 #include "core/time.hpp"
@@ -22,6 +22,12 @@ struct Civil {
   friend bool operator==(Civil const&, Civil const&) = default;
 };
 
+/// A stretch of time with one offset.
+struct ZonePeriod {
+  std::chrono::sys_seconds begin, end;  // from begin to before end; both far away where nothing changes
+  std::chrono::seconds offset{};        // east of UTC
+};
+
 class Zone {
  public:
   /// UTC.
@@ -35,12 +41,17 @@ class Zone {
   Civil civil(Instant at) const;
   std::chrono::seconds offset(Instant at) const;  // east of UTC
 
-  date::time_zone const* handle() const { return zone_; }
+  /// The period that contains `at`; cached for each thread, so that it costs a few nanoseconds.
+  /// The database knows transitions until 2037; what holds then holds for ever.
+  ZonePeriod const& period(std::chrono::sys_seconds at) const;
+  /// "CET"; "UTC".
+  std::string abbreviation(Instant at) const;
+
   friend bool operator==(Zone const& a, Zone const& b) { return a.zone_ == b.zone_; }
 
  private:
   std::string name_;
-  date::time_zone const* zone_;
+  date::time_zone const* zone_ = nullptr;  // null: UTC, which needs no database
 };
 
 /// RFC 3339 with the zone's offset and `digits` of fraction: "2026-03-01T22:00:00.123+01:00".
@@ -50,7 +61,7 @@ Result<Instant> parse_rfc3339(std::string_view text);
 /// strftime for the letters that file names and texts may use: Y m d H M S y j F T e a b A B u w p I Z z s %.
 /// English names whatever the locale. `format` was checked by check_time_format().
 std::string format_time(std::string_view format, Instant at, Zone const& zone);
-/// Null when every letter is known; else what is wrong.
+/// Empty when every letter is known; else what is wrong.
 std::string check_time_format(std::string_view format);
 
 }  // namespace snapcron
