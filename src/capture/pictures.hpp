@@ -1,0 +1,67 @@
+#pragma once
+// From "take a picture" to a durable file: grab, check that it is whole, save. Cameras do not wait for one
+// another; on one camera the captures go one after another.
+
+#include "core/site.hpp"
+#include "core/status.hpp"
+#include "core/template.hpp"
+#include "jpeg/check.hpp"
+#include "ports/clock.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace snapcron {
+
+/// All calls are made on the loop's thread; the blocking parts run on threads of its own.
+class Pictures {
+ public:
+  struct Take {
+    std::string camera;                // empty: the first one
+    std::optional<Template> filename;  // instead of the storage's
+    TemplateValues values;             // time, zone and camera are filled in here
+    bool store = true;                 // false: only the bytes are wanted, nothing is written
+  };
+  struct Taken {
+    std::filesystem::path path;  // empty when not stored
+    std::shared_ptr<std::string const> jpeg;
+    Moment captured;
+    PictureSize size;
+    Duration took{};      // from the call to the durable file
+    std::string warning;  // lastshot.jpg could not be renewed; empty mostly
+  };
+  using OnCamera = std::function<void(std::string const& camera, bool ok, std::string const& text)>;
+
+  Pictures(boost::asio::io_context& loop, Clock const& clock, Zone zone,
+           std::vector<CameraSpec> const& cameras, StorageSpec const& storage);
+  ~Pictures();
+
+  /// Errors are the camera's or the disk's, Fault::not_found for an unknown camera, and Fault::busy when 32
+  /// others wait for the same camera already. A broken body of a url camera is fetched once more.
+  boost::asio::awaitable<Result<Taken>> take(Take request);
+
+  /// After a reload. Cameras that did not change keep their connections and states; captures under way
+  /// finish with the old ones.
+  void configure(Zone zone, std::vector<CameraSpec> const& cameras, StorageSpec const& storage);
+
+  /// In the configuration's order.
+  std::vector<CameraStatus> status() const;
+  /// Called when a camera's state changes: found (ok) or lost, with the reason.
+  void on_camera(OnCamera listener);
+
+  /// Ends grabs under way and refuses new ones; returns when what is being written is durable.
+  boost::asio::awaitable<void> stop();
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace snapcron
