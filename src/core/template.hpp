@@ -1,19 +1,19 @@
 #pragma once
-// The one template language: {name} and {time:FORMAT} in file names, log texts and argv. "{{" and "}}"
-// stand for braces. Checked at load, so that expansion cannot fail.
+// The one template language: {name} and {time:FORMAT} in file names, log texts and argv. "{{" and
+// "}}" stand for braces. Checked at load, so that expansion cannot fail.
 
 #include "core/error.hpp"
 #include "core/time.hpp"
 #include "core/zone.hpp"
 
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace snapcron {
 
-/// The values a template may name. `time` is the capture's time in a file name, the event's elsewhere.
+/// The values a template may name. `time` is the capture's time in a file name, the event's
+/// elsewhere.
 struct TemplateValues {
   Instant time;
   Zone zone;
@@ -30,9 +30,10 @@ class Template {
  public:
   enum class Use { file_name, text };
 
-  /// For a file name every value is reduced to letters, digits, '.', '_' and '-' when expanded, and the
-  /// template itself must be relative, without empty, "." or ".." parts, parts that begin with
-  /// '-' or '.', and control characters; it must end in ".jpg" or ".jpeg".
+  /// For a file name every value is reduced to letters, digits, '.', '_' and '-' when expanded, and
+  /// the template itself must be relative, without empty, "." or ".." parts, parts that begin with
+  /// '-' or '.', and control characters; it must end in ".jpg" or ".jpeg". At most 8 folders and
+  /// 500 bytes.
   static Result<Template> parse(std::string_view text, Use use);
 
   /// A file name is always a safe relative path, each part at most 200 bytes, whatever the values.
@@ -43,10 +44,12 @@ class Template {
 
  private:
   struct Piece {
-    std::string literal;  // used when name is empty
-    std::string name;     // "camera", "time", ...
-    std::string format;   // of time
+    std::string text;  // a literal, or a value's name
+    bool value = false;
+    std::string format;  // of {time:FORMAT}
   };
+  static Result<Piece> parse_value(std::string_view inside, Use use);
+
   std::string source_;
   Use use_ = Use::text;
   std::vector<Piece> pieces_;

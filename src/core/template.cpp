@@ -1,0 +1,208 @@
+#include "core/template.hpp"
+
+#include "core/diagnostic.hpp"
+#include "core/printable.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace snapcron {
+namespace {
+
+constexpr std::size_t longest_template = 500;  // bytes
+constexpr std::size_t longest_value = 64;      // bytes of a value within a file name
+constexpr std::size_t longest_part =
+    200;  // bytes of a file's or a folder's name: file systems allow 255
+constexpr std::ptrdiff_t most_folders = 8;
+constexpr std::string_view latest_picture = "lastshot.jpg";  // the link's name is not a picture's
+
+std::array<std::string, 8> const names{"camera", "edge", "event", "input",
+                                       "rule",   "seq",  "time",  "trigger"};
+
+Error wrong(Template::Use use, std::string_view text, std::string const& why) {
+  std::string const what = use == Template::Use::file_name ? "file name " : "text ";
+  return {Fault::invalid, what + quoted(text) + ": " + why};
+}
+
+Error unknown_value(std::string_view name) {
+  auto text = "unknown value " + quoted("{" + std::string{name} + "}");
+  if (auto const nearest = nearest_word(name, names))
+    return {Fault::invalid, text + " (did you mean '{" + *nearest + "}'?)"};
+  text += ": known are";
+  for (auto const& known : names) text += (&known == &names[0] ? " {" : ", {") + known + "}";
+  return {Fault::invalid, text};
+}
+
+bool is_plain(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '.' ||
+         c == '_' || c == '-';
+}
+
+/// A value of the outside world within a file name: nothing in it can separate, hide or mislead.
+std::string plain(std::string_view value) {
+  std::string text;
+  for (char const c : value) {
+    if ((static_cast<unsigned char>(c) & 0xc0) == 0x80) continue;  // the rest of a UTF-8 character
+    text += is_plain(c) ? c : '_';
+    if (text.size() == longest_value) break;
+  }
+  return text.empty() ? "_" : text;
+}
+
+/// A formatted time within a file name: "22:00" as "22-00". The plus of an offset must not become a
+/// minus.
+std::string plain_time(std::string text) {
+  for (char& c : text) {
+    if (!is_plain(c)) c = c == '+' ? '_' : '-';
+  }
+  if (text.size() > longest_value) text.resize(longest_value);
+  return text.empty() ? "_" : text;
+}
+
+/// Cuts before the end of a character.
+void shorten(std::string& text, std::size_t size) {
+  if (text.size() <= size) return;
+  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xc0) == 0x80) --size;
+  text.resize(size);
+}
+
+std::string safe_part(std::string part, bool last) {
+  if (part.empty()) return "_";
+  if (part.front() == '.' || part.front() == '-') part.front() = '_';
+  std::string extension;
+  if (last) {
+    extension = part.substr(part.rfind('.'));  // there is one: parse() saw to it
+    part.resize(part.size() - extension.size());
+    if (part.empty()) part = "_";
+    if (part + extension == latest_picture) part += '_';
+  }
+  shorten(part, longest_part - extension.size());
+  return part + extension;
+}
+
+std::string safe_path(std::string_view path) {
+  std::string result;
+  for (;;) {
+    auto const slash = path.find('/');
+    bool const last = slash == std::string_view::npos;
+    result += safe_part(std::string{path.substr(0, slash)}, last);
+    if (last) return result;
+    result += '/';
+    path.remove_prefix(slash + 1);
+  }
+}
+
+/// What is wrong with the literal skeleton of a file name, in which every value is shown as "x".
+std::string wrong_path(std::string const& path) {
+  if (path.starts_with('/'))
+    return "it must be relative to the storage folder, without '/' in front";
+  if (std::ranges::count(path, '/') > most_folders)
+    return "more than " + std::to_string(most_folders) + " folders";
+  if (!path.ends_with(".jpg") && !path.ends_with(".jpeg"))
+    return "it must end in '.jpg' or '.jpeg'";
+  for (std::size_t begin = 0; begin <= path.size();) {
+    auto const end = std::min(path.find('/', begin), path.size());
+    auto const part = path.substr(begin, end - begin);
+    if (part.empty()) return "it has an empty part ('//')";
+    if (part == "." || part == "..") return "it may not have the part '" + part + "'";
+    if (part.front() == '.' || part.front() == '-')
+      return "no part may begin with '" + part.substr(0, 1) + "': " + quoted(part);
+    if (end == path.size() && part == latest_picture)
+      return "'lastshot.jpg' is the name of the link to the newest picture";
+    begin = end + 1;
+  }
+  return {};
+}
+
+bool is_control(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+}
+
+}  // namespace
+
+Result<Template::Piece> Template::parse_value(std::string_view inside, Use use) {
+  auto const colon = inside.find(':');
+  auto const name = inside.substr(0, colon);
+  if (std::ranges::find(names, name) == names.end()) return unknown_value(name);
+  Piece piece{.text = std::string{name}, .value = true, .format = {}};
+  if (colon == std::string_view::npos) {
+    if (name == "time" && use == Use::file_name) piece.format = "%Y%m%d-%H%M%S";
+    return piece;
+  }
+  if (name != "time")
+    return Error{Fault::invalid, "'{" + piece.text + "}' takes no format: only {time:FORMAT} does"};
+  piece.format = inside.substr(colon + 1);
+  if (piece.format.empty())
+    return Error{Fault::invalid,
+                 "'{time:}' has an empty format: write for instance {time:%Y-%m-%d}"};
+  if (auto const why = check_time_format(piece.format); !why.empty())
+    return Error{Fault::invalid, why};
+  return piece;
+}
+
+Result<Template> Template::parse(std::string_view const text, Use use) {
+  if (use == Use::file_name && text.empty()) return wrong(use, text, "it is empty");
+  if (use == Use::file_name && text.size() > longest_template)
+    return wrong(use, text, "it is longer than " + std::to_string(longest_template) + " bytes");
+  Template result;
+  result.source_ = text;
+  result.use_ = use;
+  std::string literal, skeleton;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    char const c = text[i];
+    bool const doubled = i + 1 < text.size() && text[i + 1] == c;
+    if (c == '}' && !doubled)
+      return wrong(use, text, "a '}' without a '{' (write '}}' for a brace)");
+    if (c == '{' && !doubled) {
+      auto const end = text.find('}', i);
+      if (end == std::string_view::npos)
+        return wrong(use, text, "a '{' without a '}' (write '{{' for a brace)");
+      auto piece = parse_value(text.substr(i + 1, end - i - 1), use);
+      if (!piece) return piece.error();
+      if (!literal.empty()) result.pieces_.push_back({.text = std::move(literal), .format = {}});
+      literal.clear();
+      result.pieces_.push_back(std::move(*piece));
+      skeleton += 'x';
+      i = end;
+      continue;
+    }
+    if (is_control(c) && (use == Use::file_name || (c != '\n' && c != '\t')))
+      return wrong(use, text, "it has a control character");
+    literal += c;
+    skeleton += c;
+    if (c == '{' || c == '}') ++i;
+  }
+  if (!literal.empty()) result.pieces_.push_back({.text = std::move(literal), .format = {}});
+  if (use == Use::file_name) {
+    if (auto const why = wrong_path(skeleton); !why.empty()) return wrong(use, text, why);
+  }
+  return result;
+}
+
+std::string Template::expand(TemplateValues const& values) const {
+  auto const value_of = [&](std::string const& name) -> std::string {
+    if (name == "camera") return values.camera;
+    if (name == "edge") return values.edge;
+    if (name == "event") return values.event;
+    if (name == "input") return values.input;
+    if (name == "rule") return values.rule;
+    if (name == "trigger") return values.trigger;
+    return std::to_string(values.seq);
+  };
+  std::string text;
+  for (auto const& piece : pieces_) {
+    if (!piece.value)
+      text += piece.text;
+    else if (piece.text != "time")
+      text +=
+          use_ == Use::file_name ? plain(value_of(piece.text)) : printable(value_of(piece.text));
+    else if (use_ == Use::file_name)
+      text += plain_time(format_time(piece.format, values.time, values.zone));
+    else
+      text += piece.format.empty() ? rfc3339(values.time, values.zone)
+                                   : printable(format_time(piece.format, values.time, values.zone));
+  }
+  return use_ == Use::file_name ? safe_path(text) : text;
+}
+
+}  // namespace snapcron
