@@ -202,7 +202,7 @@ bool Engine::fire(State const& state, Firing firing, Moment now, Decisions& out)
   state->started = now.steady;
   state->status.last_fired = shared->at.wall;
   ++state->status.runs;
-  out.facts.push_back({.kind = Fact::Kind::trigger, .at = now, .firing = shared, .action = nullptr, .seq = 1,
+  out.facts.push_back({.kind = Fact::Kind::trigger, .at = now, .firing = shared, .run = id, .action = nullptr, .seq = 1,
                        .reason = {}, .ok = true, .text = shared->cause});
   auto& run = runs_.emplace(id, Run{state, shared, 0, 1, now.steady, false}).first->second;
   step(id, run, now, out);
@@ -214,7 +214,7 @@ void Engine::skip(RuleState& state, Firing firing, std::string reason, std::stri
   ++state.status.skipped[reason];
   state.status.last_skip = reason + ": " + text;
   out.facts.push_back({.kind = Fact::Kind::skip, .at = now,
-                       .firing = std::make_shared<Firing const>(std::move(firing)), .action = nullptr, .seq = 1,
+                       .firing = std::make_shared<Firing const>(std::move(firing)), .run = 0, .action = nullptr, .seq = 1,
                        .reason = std::move(reason), .ok = true, .text = std::move(text)});
 }
 
@@ -224,7 +224,7 @@ void Engine::step(RunId id, Run& run, Moment now, Decisions& out) {
   if (run.step >= actions.size()) return finish(id, now, out);
   Action const& action = actions[run.step];
   run.step_started = now.steady;
-  out.facts.push_back({.kind = Fact::Kind::action, .at = now, .firing = run.firing, .action = &action,
+  out.facts.push_back({.kind = Fact::Kind::action, .at = now, .firing = run.firing, .run = id, .action = &action,
                        .seq = run.seq, .reason = {}, .ok = true, .text = {}});
   if (auto const* delay = std::get_if<DelayAction>(&action.what)) {
     push(wakes_, Wake{now.steady + delay->duration, id});
@@ -239,7 +239,7 @@ void Engine::ended(RunId id, bool ok, std::string text, Moment now, Decisions& o
   Run& run = it->second;
   Action const& action = run.firing->rule->actions.at(run.step);
   run.failed = run.failed || !ok;
-  out.facts.push_back({.kind = Fact::Kind::result, .at = now, .firing = run.firing, .action = &action,
+  out.facts.push_back({.kind = Fact::Kind::result, .at = now, .firing = run.firing, .run = id, .action = &action,
                        .seq = run.seq, .reason = {}, .ok = ok, .text = std::move(text)});
   if (auto const* shots = std::get_if<SnapshotAction>(&action.what); shots && run.seq < shots->count) {
     ++run.seq;
@@ -257,7 +257,7 @@ void Engine::finish(RunId id, Moment now, Decisions& out) {
   Run const& run = node.mapped();
   run.state->run.reset();
   if (run.failed) ++run.state->status.failed;
-  out.facts.push_back({.kind = Fact::Kind::end, .at = now, .firing = run.firing, .action = nullptr, .seq = 1,
+  out.facts.push_back({.kind = Fact::Kind::end, .at = now, .firing = run.firing, .run = id, .action = nullptr, .seq = 1,
                        .reason = {}, .ok = !run.failed, .text = {}});
 }
 

@@ -23,8 +23,6 @@
 
 namespace snapcron {
 
-using RunId = std::uint64_t;
-
 /// An action to perform now. Whoever performs it says so by Engine::ended(), at once or later.
 struct Perform {
   RunId run = 0;

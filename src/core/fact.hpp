@@ -5,11 +5,15 @@
 #include "core/rule.hpp"
 #include "core/time.hpp"
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
 
 namespace snapcron {
+
+/// A firing's actions under way.
+using RunId = std::uint64_t;
 
 /// Why a rule fires: what its texts, file names and programs may name.
 struct Firing {
@@ -31,6 +35,7 @@ struct Fact {
   Kind kind = Kind::trigger;
   Moment at;
   std::shared_ptr<Firing const> firing;
+  RunId run = 0;                   // 0 for a skip
   Action const* action = nullptr;  // of action and result; lives as long as the firing
   unsigned seq = 1;                // of a snapshot with a count
   std::string reason;              // of skip: disabled, condition, cooldown, mode, missed

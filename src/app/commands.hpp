@@ -1,0 +1,49 @@
+#pragma once
+// What `snapcron` does, a function a command; each returns the exit code of the contract.
+
+#include "core/rule.hpp"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace snapcron {
+
+namespace exit_code {
+constexpr int ok = 0;
+constexpr int failed = 1;    // bad configuration, refused, no picture
+constexpr int usage = 2;
+constexpr int hardware = 3;  // a line, the port or the socket is not to be had
+constexpr int no_daemon = 4;
+constexpr int relay = 5;     // `snapshot`: the relay could not be switched
+}  // namespace exit_code
+
+int run_daemon(std::filesystem::path const& config);
+
+/// `file` empty: the configuration itself. `site`: what a rules-only file is checked against, if anything.
+int check(std::filesystem::path const& file, std::optional<std::filesystem::path> const& site);
+
+struct NextOptions {
+  std::string cron, timezone, from, dst_gap;  // empty: not given
+  unsigned count = 1;
+};
+int next_times(NextOptions const& options, std::filesystem::path const& config);
+
+int hash_for_users_file(std::string const& user);
+int relay_safe(std::filesystem::path const& config);
+int doctor(std::filesystem::path const& config);
+
+// Asked of the running daemon over its socket.
+int show_status(std::filesystem::path const& socket, bool json);
+int drive_input(std::filesystem::path const& socket, std::string const& input, std::string const& what,
+                std::string const& duration);
+int switch_relay(std::filesystem::path const& socket, std::string const& relay, std::string const& what,
+                 std::string const& duration);
+int trigger_rule(std::filesystem::path const& socket, std::string const& rule);
+int reload_daemon(std::filesystem::path const& socket);
+
+/// One line on stderr, "PROGRAM: TEXT", and the code.
+int complain(std::string_view program, std::string_view text, int code);
+
+}  // namespace snapcron

@@ -1,0 +1,101 @@
+#pragma once
+// The composition root: the engine and everything that performs its decisions, on one loop.
+
+#include "app/board.hpp"
+#include "app/journal.hpp"
+#include "app/log.hpp"
+#include "app/wall_timer.hpp"
+#include "capture/pictures.hpp"
+#include "core/engine.hpp"
+#include "core/site.hpp"
+#include "http/server.hpp"
+#include "lines/inputs.hpp"
+#include "lines/relays.hpp"
+#include "ports/clock.hpp"
+#include "ports/controls.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+
+namespace snapcron {
+
+class Daemon : public Controls, private InputListener {
+ public:
+  Daemon(Site site, std::filesystem::path control_socket);
+  ~Daemon() override;
+
+  /// Takes the control socket, the lines and the port, in this order: a second daemon touches no line.
+  /// The error says what could not be had.
+  Result<void> start();
+  /// Turns the loop until SIGTERM or SIGINT, then stops cleanly.
+  void run();
+
+  // Controls: what the pages and the command line ask.
+  Status status() const override;
+  Zone zone() const override { return site_.zone; }
+  std::vector<InputReading> readings(bool count) override;
+  Result<void> switch_relay(unsigned number, RelayCommand const& command) override;
+  boost::asio::awaitable<Result<void>> drive_input(unsigned number, InputDrive drive) override;
+  Result<TriggerReply> trigger(std::string const& rule) override;
+  boost::asio::awaitable<SnapshotReply> snapshot(SnapshotRequest request) override;
+  boost::asio::awaitable<Result<std::string>> reload() override;
+
+ private:
+  // InputListener
+  void on_edges(std::span<InputEdge const> edges) override;
+  void on_lost(InputSpec const& input, std::uint64_t lost) override;
+  void on_chip(LineName const& line, bool available, std::string const& text) override;
+
+  void say_hello();
+  void configure_engine();
+  void relay_changed(unsigned relay, bool on);
+  /// Performs what the engine decided until nothing is left to decide, then tells the facts and arms the timers.
+  void settle();
+  void perform(Perform const& task);
+  void end(RunId run, bool ok, std::string text);
+  boost::asio::awaitable<void> take_picture(Perform task);
+  boost::asio::awaitable<void> run_program(Perform task);
+  Result<void> apply(Site next);
+
+  boost::asio::awaitable<void> watch_calendar();
+  boost::asio::awaitable<void> watch_signals();
+  boost::asio::awaitable<void> feed_watchdog(Duration period);
+  boost::asio::awaitable<void> shut_down();
+  void arm();
+  template <class Coroutine>
+  void spawn(Coroutine coroutine);
+
+  Site site_;
+  std::filesystem::path const control_socket_;
+  SystemClock clock_;
+  Moment const started_;
+  boost::asio::io_context loop_{1};
+  boost::asio::thread_pool workers_{1};  // crypt(3), reading a configuration
+  Log log_;
+  Journal journal_;
+  Board board_;
+  Engine engine_;
+  Relays relays_;
+  Inputs inputs_;
+  Pictures pictures_;
+  Server server_;
+  boost::asio::steady_timer timer_;
+  WallTimer calendar_;
+
+  Decisions decisions_;
+  bool settling_ = false;
+  bool stopping_ = false;
+  std::map<RunId, std::string> newest_picture_;  // of a run under way, for the programs it runs
+  std::uint64_t pictures_taken_ = 0;
+  std::uint64_t manual_ = 0;  // snapshots by hand
+  std::string config_error_;
+  std::exception_ptr broken_;  // a part of the daemon that must not end has ended
+};
+
+}  // namespace snapcron

@@ -1,0 +1,154 @@
+// Looks for everything that the configuration needs, really, and says how to mend what is missing.
+#include "app/board.hpp"
+#include "app/commands.hpp"
+#include "app/direct.hpp"
+#include "app/locate.hpp"
+#include "config/load.hpp"
+#include "gpio/libgpiod.hpp"
+#include "http/client.hpp"
+
+#include <boost/json.hpp>
+
+#include <iostream>
+#include <set>
+#include <unistd.h>
+
+namespace snapcron {
+namespace {
+
+class Report {
+ public:
+  void good(std::string const& text) { std::cout << "  ok    " << text << '\n'; }
+  void bad(std::string const& text) {
+    std::cout << "  FAIL  " << text << '\n';
+    all_good_ = false;
+  }
+  void section(char const* name) { std::cout << name << '\n'; }
+  bool all_good() const { return all_good_; }
+
+ private:
+  bool all_good_ = true;
+};
+
+void chips(Report& report, Site const& site) {
+  std::set<std::string> used;
+  for (auto const& input : site.inputs) used.insert(input.line.chip);
+  for (auto const& relay : site.relays) used.insert(relay.line.chip);
+  bool const real = used.size() > used.count(simulated_chip);
+  report.section("Chips");
+  if (used.contains(simulated_chip)) report.good("the simulated chip (driven by `snapcron input`)");
+  if (!real) return;
+  report.good("libgpiod " + libgpiod_version());
+  auto const found = list_chips();
+  if (found.empty()) report.bad("no GPIO chip on this machine: no /dev/gpiochip*");
+  for (auto const& chip : found) {
+    auto const name = chip.device + " (" + chip.label + "), " + std::to_string(chip.lines) + " lines";
+    chip.problem.empty() ? report.good(name) : report.bad(chip.problem);
+  }
+}
+
+/// Without a daemon the lines are requested and let go; relays are left alone, since a request drives them.
+void lines(Report& report, Site const& site, std::filesystem::path const& socket) {
+  report.section("Lines");
+  Board board{socket};
+  for (auto const& spec : site.inputs) {
+    auto const name = "input " + std::to_string(spec.number) + " " + spec.name + ": ";
+    auto line = board.request_input(spec);
+    if (!line) {
+      report.bad(name + line.error().text);
+      continue;
+    }
+    auto const level = (*line)->level();
+    report.good(name + (*line)->describe() + (level ? *level ? ", now high" : ", now low" : ""));
+  }
+  for (auto const& spec : site.relays)
+    report.good("relay " + std::to_string(spec.number) + " " + spec.name + ": not tried, a request would switch it");
+}
+
+void lines_of_daemon(Report& report, boost::json::value const& status) {
+  report.section("Lines (held by the running daemon)");
+  for (char const* kind : {"inputs", "relays"}) {
+    for (auto const& item : status.at(kind).as_array()) {
+      auto const& line = item.as_object();
+      std::string const name = std::string{kind, 5} + " " + std::to_string(line.at("number").to_number<unsigned>()) +
+                               " " + std::string{line.at("name").as_string()};
+      auto const* available = line.if_contains("available");
+      if (available && available->is_bool() && !available->as_bool()) {
+        report.bad(name + ": its chip is gone; the daemon tries again");
+      } else {
+        report.good(name);
+      }
+    }
+  }
+}
+
+void daemon_and_lines(Report& report, Site const& site, std::filesystem::path const& socket) {
+  report.section("Daemon");
+  auto const reply = request_unix(socket, "GET", "/api/v1/status", "", "", std::chrono::seconds{5});
+  if (reply && reply->status == 200) {
+    report.good("running (" + socket.string() + ")");
+    lines_of_daemon(report, boost::json::parse(reply->body));
+    return;
+  }
+  bool const absent = !reply && reply.error().fault == Fault::not_found;
+  if (absent) {
+    report.good("not running (" + socket.string() + ")");
+  } else {
+    report.bad(reply ? error_text(*reply) : reply.error().text);
+  }
+  lines(report, site, socket);
+}
+
+void cameras(Report& report, Site const& site, std::filesystem::path const& socket) {
+  report.section("Cameras (a picture is really taken)");
+  for (auto const& camera : site.cameras) {
+    SnapshotRequest request;
+    request.camera = camera.name;
+    request.store = false;
+    auto const taken = take_pictures_directly(site, socket, request);
+    if (taken.jpeg) {
+      report.good("camera " + camera.name + ": a whole JPEG of " + std::to_string(taken.jpeg->size()) + " bytes");
+    } else {
+      report.bad(taken.capture_error ? taken.capture_error->text : "camera " + camera.name + ": no picture");
+    }
+  }
+}
+
+void storage(Report& report, Site const& site) {
+  report.section("Storage");
+  std::error_code error;
+  auto folder = site.storage.directory;
+  auto const name = folder.string();
+  while (!folder.empty() && !std::filesystem::exists(folder, error) && folder != folder.parent_path())
+    folder = folder.parent_path();
+  auto const space = std::filesystem::space(folder, error);
+  if (error) return report.bad(name + ": " + error.message());
+  if (::access(folder.c_str(), W_OK | X_OK) != 0)
+    return report.bad(name + ": this user may not write in " + folder.string() + " (the daemon runs as its own user: try sudo -u snapcron)");
+  auto const megabytes = space.available / 1'000'000;
+  auto const text = name + (folder == site.storage.directory ? "" : " (will be made)") + ", " + std::to_string(megabytes) + " MB free";
+  megabytes < 50 ? report.bad(text + ": make room, or choose another storage.directory") : report.good(text);
+}
+
+}  // namespace
+
+int doctor(std::filesystem::path const& config) {
+  Report report;
+  report.section("Configuration");
+  auto const loaded = load_site(config);
+  for (auto const& diagnostic : loaded.diagnostics) std::cerr << to_text(diagnostic);
+  if (!loaded.site) {
+    report.bad(config.string() + ": see the errors above");
+    return exit_code::failed;
+  }
+  report.good(config.string() + ": " + std::to_string(loaded.rules) + " rules");
+  auto const socket = control_socket(config);
+  chips(report, *loaded.site);
+  daemon_and_lines(report, *loaded.site, socket);
+  cameras(report, *loaded.site, socket);
+  storage(report, *loaded.site);
+  std::cout << (report.all_good() ? "All is well.\n" : "Something is missing: see FAIL above.\n");
+  return report.all_good() ? exit_code::ok : exit_code::failed;
+}
+
+}  // namespace snapcron

@@ -1,0 +1,107 @@
+#include "app/snapcron_main.hpp"
+
+#include "app/arguments.hpp"
+#include "app/commands.hpp"
+#include "app/locate.hpp"
+
+#include <map>
+
+namespace snapcron {
+namespace {
+
+struct Words {
+  std::string config, file, name, what, duration, user;
+  std::vector<std::string> relay;
+  NextOptions next;
+  bool json = false;
+};
+
+int later(std::string const& command) {
+  return complain("snapcron", "'" + command + "' is not built yet", exit_code::usage);
+}
+
+int relay_words(std::filesystem::path const& socket, std::vector<std::string> words) {
+  static std::vector<std::string> const known{"on", "off", "toggle", "pulse"};
+  auto const is_action = [](std::string const& w) { return std::find(known.begin(), known.end(), w) != known.end(); };
+  // [N] ACTION [DUR]: relay 1 when no relay is named.
+  if (is_action(words[0]) && !(words.size() > 1 && is_action(words[1]))) words.insert(words.begin(), "1");
+  if (words.size() < 2 || words.size() > 3 || !is_action(words[1]))
+    return complain("snapcron", "relay: expected [N] on|off|toggle|pulse [DURATION]", exit_code::usage);
+  return switch_relay(socket, words[0], words[1], words.size() == 3 ? words[2] : "");
+}
+
+void add_daemon_commands(CLI::App& app, Words& words, std::map<std::string, CLI::App*>& commands) {
+  commands["run"] = app.add_subcommand("run", "the daemon, in the foreground; logs to stderr");
+  auto* status = commands["status"] = app.add_subcommand("status", "inputs, relays, cameras and rules of the running daemon");
+  status->add_flag("--json", words.json, "as JSON");
+  auto* input = commands["input"] = app.add_subcommand("input", "drives an input of the simulated chip");
+  input->add_option("input", words.name, "number or name")->required();
+  input->add_option("level", words.what)->required()->check(CLI::IsMember({"high", "low", "pulse"}));
+  input->add_option("duration", words.duration, "of a pulse: 500ms, 2s");
+  auto* relay = commands["relay"] = app.add_subcommand("relay", "switches a relay: relay [N] on|off|toggle|pulse [DURATION]");
+  relay->add_option("words", words.relay, "[N] on|off|toggle|pulse [DURATION]")->required()->expected(1, 3);
+  auto* trigger = commands["trigger"] = app.add_subcommand("trigger", "fires a rule by hand; conditions, cooldown and mode hold");
+  trigger->add_option("rule", words.name)->required();
+  commands["reload"] = app.add_subcommand("reload", "reads the configuration again; a bad one is refused");
+}
+
+void add_tools(CLI::App& app, Words& words, std::map<std::string, CLI::App*>& commands) {
+  auto* check = commands["check"] = app.add_subcommand("check", "checks a configuration, or a file of rules");
+  check->add_option("file", words.file, "instead of the configuration");
+  auto* next = commands["next"] = app.add_subcommand("next", "when a cron pattern, or the configuration's rules, fire next");
+  next->add_option("file", words.file, "a configuration");
+  next->add_option("--cron", words.next.cron, "a cron pattern");
+  next->add_option("--timezone", words.next.timezone, "an IANA name");
+  next->add_option("--from", words.next.from, "RFC 3339; now by default");
+  next->add_option("--count", words.next.count, "how many times")->check(CLI::Range(1u, 100000u))->capture_default_str();
+  next->add_option("--dst-gap", words.next.dst_gap, "a time in the spring gap: skip or run_once")
+      ->check(CLI::IsMember({"skip", "run_once"}));
+  auto* passwd = commands["passwd"] = app.add_subcommand("passwd", "prints a line for the users file; reads the password from standard input");
+  passwd->add_option("user", words.user)->required();
+  commands["doctor"] = app.add_subcommand("doctor", "looks for chip, lines, permissions, cameras and disk, and says how to mend what is missing");
+  commands["relay-safe"] = app.add_subcommand("relay-safe", "drives every relay to on_exit when no daemon holds it");
+}
+
+}  // namespace
+
+int snapcron_main(int argc, char** argv) {
+  CLI::App app{"Inputs, relays, cron schedules and camera snapshots on a small Linux box", "snapcron"};
+  app.set_version_flag("--version", "snapcron " SNAPCRON_VERSION);
+  app.require_subcommand(1);
+  app.fallthrough();
+  Words words;
+  app.add_option("-c,--config", words.config, "the configuration; else $SNAPCRON_CONFIG, else /etc/snapcron/snapcron.yaml");
+  std::map<std::string, CLI::App*> commands;
+  add_daemon_commands(app, words, commands);
+  add_tools(app, words, commands);
+  for (char const* name : {"simulate", "log", "schema", "import-axis", "outbox"}) {
+    commands[name] = app.add_subcommand(name, "not built yet");
+    commands[name]->group("Later")->allow_extras();
+  }
+
+  return parse_and_run(app, argc, argv, [&]() -> int {
+    std::string const chosen = app.get_subcommands().front()->get_name();
+    auto const config = config_file(words.config);
+    auto const socket = [&] { return control_socket(config); };
+    std::map<std::string, std::function<int()>> const actions{
+        {"run", [&] { return run_daemon(config); }},
+        {"status", [&] { return show_status(socket(), words.json); }},
+        {"input", [&] { return drive_input(socket(), words.name, words.what, words.duration); }},
+        {"relay", [&] { return relay_words(socket(), words.relay); }},
+        {"trigger", [&] { return trigger_rule(socket(), words.name); }},
+        {"reload", [&] { return reload_daemon(socket()); }},
+        {"check", [&] {
+           if (words.file.empty()) return check(config, std::nullopt);
+           return check(words.file, words.config.empty() ? std::nullopt : std::optional{config});
+         }},
+        {"next", [&] { return next_times(words.next, words.file.empty() ? config : std::filesystem::path{words.file}); }},
+        {"passwd", [&] { return hash_for_users_file(words.user); }},
+        {"doctor", [&] { return doctor(config); }},
+        {"relay-safe", [&] { return relay_safe(config); }},
+    };
+    auto const it = actions.find(chosen);
+    return it == actions.end() ? later(chosen) : it->second();
+  });
+}
+
+}  // namespace snapcron

@@ -1,0 +1,7 @@
+#pragma once
+
+namespace snapcron {
+
+int snapcron_main(int argc, char** argv);
+
+}  // namespace snapcron

@@ -1,0 +1,38 @@
+#include "app/systemd.hpp"
+
+#include <cstddef>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+namespace snapcron {
+
+void notify_service_manager(std::string_view state) {
+  char const* const path = std::getenv("NOTIFY_SOCKET");
+  if (!path || (path[0] != '/' && path[0] != '@')) return;
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  std::size_t const length = std::strlen(path);
+  if (length >= sizeof address.sun_path) return;
+  std::memcpy(address.sun_path, path, length);
+  if (path[0] == '@') address.sun_path[0] = '\0';  // an abstract socket
+  int const fd = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (fd < 0) return;
+  auto const size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + length);
+  (void)::sendto(fd, state.data(), state.size(), MSG_NOSIGNAL, reinterpret_cast<sockaddr*>(&address), size);
+  ::close(fd);
+}
+
+std::optional<Duration> watchdog_period() {
+  char const* const period = std::getenv("WATCHDOG_USEC");
+  if (!period) return std::nullopt;
+  if (char const* const pid = std::getenv("WATCHDOG_PID"); pid && std::atoll(pid) != ::getpid()) return std::nullopt;
+  auto const microseconds = std::atoll(period);
+  if (microseconds <= 0) return std::nullopt;
+  return std::chrono::microseconds{microseconds};
+}
+
+}  // namespace snapcron
