@@ -19,11 +19,11 @@ struct Position {
 struct Diagnostic {
   enum class Severity { error, warning };
   Severity severity = Severity::error;
-  std::string file;
-  Position at;
-  std::string message;     // "unknown key 'colldown'"
-  std::string suggestion;  // "cooldown", printed as: (did you mean 'cooldown'?)
-  std::string line;        // the text of the line, for the caret; may be empty
+  std::string file{};
+  Position at{};
+  std::string message{};     // "unknown key 'colldown'"
+  std::string suggestion{};  // "cooldown", printed as: (did you mean 'cooldown'?)
+  std::string line{};        // the text of the line, for the caret; may be empty
 };
 
 /// "FILE:LINE:COL: error: MESSAGE (did you mean 'X'?)\n    LINE\n    ^\n"

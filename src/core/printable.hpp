@@ -14,7 +14,8 @@ std::string printable(std::string_view text);
 /// The same, one string for each character, so that characters can be counted.
 std::vector<std::string> printable_characters(std::string_view text);
 
-/// 'text', printable and cut after 60 characters, for error messages.
+/// 'text', printable and cut after 60 characters, for error messages. (Write snapcron::quoted for
+/// a std::string: std::quoted would be found beside it.)
 std::string quoted(std::string_view text);
 
 }  // namespace snapcron

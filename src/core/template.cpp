@@ -21,11 +21,11 @@ std::array<std::string, 8> const names{"camera", "edge", "event", "input",
 
 Error wrong(Template::Use use, std::string_view text, std::string const& why) {
   std::string const what = use == Template::Use::file_name ? "file name " : "text ";
-  return {Fault::invalid, what + quoted(text) + ": " + why};
+  return {Fault::invalid, what + snapcron::quoted(text) + ": " + why};
 }
 
 Error unknown_value(std::string_view name) {
-  auto text = "unknown value " + quoted("{" + std::string{name} + "}");
+  auto text = "unknown value " + snapcron::quoted("{" + std::string{name} + "}");
   if (auto const nearest = nearest_word(name, names))
     return {Fault::invalid, text + " (did you mean '{" + *nearest + "}'?)"};
   text += ": known are";
@@ -106,7 +106,7 @@ std::string wrong_path(std::string const& path) {
     if (part.empty()) return "it has an empty part ('//')";
     if (part == "." || part == "..") return "it may not have the part '" + part + "'";
     if (part.front() == '.' || part.front() == '-')
-      return "no part may begin with '" + part.substr(0, 1) + "': " + quoted(part);
+      return "no part may begin with '" + part.substr(0, 1) + "': " + snapcron::quoted(part);
     if (end == path.size() && part == latest_picture)
       return "'lastshot.jpg' is the name of the link to the newest picture";
     begin = end + 1;

@@ -83,7 +83,7 @@ TEST(Printable, LeavesNoCharacterThatActs) {
   EXPECT_EQ(printable("\xc2\x9b"), "?");                  // C1: a terminal's CSI
   EXPECT_EQ(printable("\xe2\x80\xae"), "?");              // right-to-left override
   EXPECT_EQ(printable("\xed\xa0\x80"), "???");            // a surrogate
-  EXPECT_EQ(quoted(std::string(61, 'a')), "'" + std::string(60, 'a') + "...'");
+  EXPECT_EQ(snapcron::quoted(std::string(61, 'a')), "'" + std::string(60, 'a') + "...'");
 }
 
 }  // namespace
