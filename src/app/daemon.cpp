@@ -233,7 +233,6 @@ void Daemon::end(RunId run, bool ok, std::string text) {
 asio::awaitable<void> Daemon::take_picture(Perform task) {
   auto const& action = std::get<SnapshotAction>(task.action->what);
   Pictures::Take take{.camera = action.camera, .filename = action.filename, .values = task.firing->values};
-  take.values.camera = action.camera;
   take.values.seq = task.seq;
   auto const taken = co_await pictures_.take(std::move(take));
   if (!taken) {
@@ -242,7 +241,9 @@ asio::awaitable<void> Daemon::take_picture(Perform task) {
   }
   ++pictures_taken_;
   newest_picture_[task.run] = taken->path.string();
-  end(task.run, true, taken->path.string() + " (" + to_text(std::chrono::ceil<std::chrono::milliseconds>(taken->took)) + ")");
+  end(task.run, true,
+      taken->path.string() + " (" + to_text(std::chrono::ceil<std::chrono::milliseconds>(taken->took)) + ")" +
+          (taken->warning.empty() ? "" : "; " + taken->warning));
 }
 
 asio::awaitable<void> Daemon::run_program(Perform task) {

@@ -13,7 +13,6 @@ boost::asio::awaitable<SnapshotReply> take_series(Pictures& pictures, Clock cons
   boost::asio::steady_timer timer{co_await boost::asio::this_coro::executor};
   SnapshotReply reply;
   values.rule = values.trigger = "manual";
-  values.camera = request.camera;
   Steady next = clock.now().steady;
   for (unsigned n = 1; n <= request.count; ++n) {
     if (n > 1) {
