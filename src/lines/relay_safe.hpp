@@ -9,8 +9,9 @@
 
 namespace snapcron {
 
-/// Requests each relay with its on_exit as the level and releases it; a board keeps that level. One result
-/// a relay, in order: what was done, in words, or why not (Fault::busy while somebody holds the line).
+/// Requests each relay with its on_exit as the level and releases it; a board keeps that level. One
+/// result a relay, in order: what was done, in words, or why not (Fault::busy while somebody holds
+/// the line).
 std::vector<Result<std::string>> drive_to_on_exit(Gpio& gpio, std::vector<RelaySpec> const& relays);
 
 }  // namespace snapcron
