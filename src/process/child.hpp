@@ -1,5 +1,6 @@
 #pragma once
-// One program run to its end, without a shell: argv list, clean environment, bounded in time and output.
+// One program run to its end, without a shell: argv list, clean environment, bounded in time and
+// output.
 
 #include "core/error.hpp"
 #include "core/time.hpp"
@@ -29,12 +30,12 @@ struct ChildResult {
   Duration took{};
 };
 
-/// Runs the program in a process group of its own, with stdin /dev/null and no descriptor of ours beyond
-/// 0-2. Whatever the exit code, the result is a value; an error is a program that cannot be started
-/// (Fault::not_found, denied), did not end in time (timed_out) or wrote too much (failed). On time-out,
-/// too much output and cancellation the group gets TERM and after 2 s KILL; what is left of the group
-/// when the program itself ends is killed too. The child is always waited for, never a zombie.
-/// Await it on the loop's own thread.
+/// Runs the program in a process group of its own, with stdin /dev/null and no descriptor of ours
+/// beyond 0-2. Whatever the exit code, the result is a value; an error is a program that cannot be
+/// started (Fault::not_found, denied), did not end in time (timed_out) or wrote too much (failed).
+/// On time-out, too much output and cancellation the group gets TERM and after 2 s KILL; what is
+/// left of the group when the program itself ends is killed too. The child is always waited for,
+/// never a zombie. Await it on the loop's own thread.
 boost::asio::awaitable<Result<ChildResult>> run_child(ChildSpec spec);
 
 }  // namespace snapcron
