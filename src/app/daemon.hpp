@@ -93,7 +93,6 @@ class Daemon : public Controls, private InputListener {
   bool stopping_ = false;
   std::map<RunId, std::string> newest_picture_;  // of a run under way, for the programs it runs
   std::uint64_t pictures_taken_ = 0;
-  std::uint64_t manual_ = 0;  // snapshots by hand
   std::string config_error_;
   std::exception_ptr broken_;  // a part of the daemon that must not end has ended
 };

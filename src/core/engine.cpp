@@ -135,9 +135,11 @@ void Engine::on_edge(InputEdge const& edge, Moment now, Decisions& out) {
   }
 }
 
+std::string Engine::new_event() { return prefix_ + "-" + std::to_string(++events_); }
+
 Firing Engine::firing(State const& state, Trigger const* trigger, Moment at) {
   Firing f;
-  f.event = prefix_ + "-" + std::to_string(++events_);
+  f.event = new_event();
   f.rule = state->rule;
   f.at = at;
   f.values.time = at.wall;

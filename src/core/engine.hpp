@@ -63,6 +63,8 @@ class Engine {
   void ended(RunId run, bool ok, std::string text, Moment now, Decisions& out);
   /// Fires a rule by hand; nothing when there is no such rule, else whether it fired (the last fact says why not).
   std::optional<bool> trigger(std::string_view rule, Moment now, Decisions& out);
+  /// A fresh event id, for what is done by hand outside the rules.
+  std::string new_event();
   /// The wall clock was set: what is due by the calendar is computed anew. Fixed times do not repeat.
   void clock_changed(Moment now);
 

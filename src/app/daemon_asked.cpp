@@ -1,0 +1,164 @@
+// The daemon's Controls: what the pages, the API and the command line ask of it.
+#include "app/daemon.hpp"
+#include "app/series.hpp"
+#include "app/systemd.hpp"
+#include "async/offload.hpp"
+#include "config/load.hpp"
+
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+
+namespace snapcron {
+namespace {
+
+namespace asio = boost::asio;
+using asio::use_awaitable;
+
+constexpr unsigned relay_of_io_pages = 1;
+
+}  // namespace
+
+Status Daemon::status() const {
+  Status s;
+  s.zone = site_.zone;
+  s.now = clock_.now().wall;
+  s.started = started_.wall;
+  s.version = SNAPCRON_VERSION;
+  s.config_error = config_error_;
+  for (auto const& spec : site_.inputs) {
+    auto const* input = inputs_.find(spec.number);
+    if (input)
+      s.inputs.push_back({spec.number, spec.name, input->high(), inputs_.available(spec.number), input->counters()});
+  }
+  for (auto const& spec : site_.relays)
+    s.relays.push_back({spec.number, spec.name, relays_.on(spec.number), relays_.available(spec.number)});
+  s.cameras = pictures_.status();
+  s.rules = engine_.status();
+  s.pictures = pictures_taken_;
+  return s;
+}
+
+std::vector<InputReading> Daemon::readings(bool count) {
+  std::vector<InputReading> all;
+  all.reserve(site_.inputs.size());
+  for (auto const& spec : site_.inputs)
+    if (auto* input = inputs_.find(spec.number)) all.push_back(count ? input->read() : input->peek());
+  return all;
+}
+
+Result<void> Daemon::switch_relay(unsigned number, RelayCommand const& command) {
+  auto const done = relays_.command(number, command);
+  auto const spec = std::find_if(site_.relays.begin(), site_.relays.end(),
+                                 [&](RelaySpec const& s) { return s.number == number; });
+  auto const name = spec == site_.relays.end() ? std::to_string(number) : spec->name;
+  log_.write(done ? Level::info : Level::error,
+             "relay " + name + " " + describe(command) + " by hand" +
+                 (done ? "" : " failed: " + done.error().text));
+  settle();
+  return done;
+}
+
+asio::awaitable<Result<void>> Daemon::drive_input(unsigned number, InputDrive drive) {
+  auto const spec = std::find_if(site_.inputs.begin(), site_.inputs.end(),
+                                 [&](InputSpec const& s) { return s.number == number; });
+  if (spec == site_.inputs.end())
+    co_return Error{Fault::not_found, "there is no input " + std::to_string(number)};
+  if (spec->line.chip != simulated_chip)
+    co_return Error{Fault::refused, "input " + spec->name + " is on the real chip '" + spec->line.chip +
+                                        "': only inputs of the simulated chip (gpio: {chip: sim}) can be driven"};
+  if (drive.kind == InputDrive::Kind::pulse) {
+    if (auto const done = board_.simulated().drive(number, true); !done) co_return done.error();
+    co_await inputs_.settled(number);
+    asio::steady_timer timer{loop_};
+    timer.expires_after(drive.duration);
+    co_await timer.async_wait(use_awaitable);
+  }
+  if (auto const done = board_.simulated().drive(number, drive.kind == InputDrive::Kind::high); !done)
+    co_return done.error();
+  co_await inputs_.settled(number);
+  co_return Result<void>{};
+}
+
+Result<TriggerReply> Daemon::trigger(std::string const& rule) {
+  if (stopping_) return Error{Fault::refused, "the daemon is stopping"};
+  auto const fired = engine_.trigger(rule, clock_.now(), decisions_);
+  if (!fired) return Error{Fault::not_found, "there is no rule '" + rule + "'"};
+  TriggerReply reply{*fired, {}, {}};
+  if (!*fired) {
+    reply.reason = decisions_.facts.back().reason;
+    reply.detail = decisions_.facts.back().text;
+  }
+  settle();
+  return reply;
+}
+
+asio::awaitable<SnapshotReply> Daemon::snapshot(SnapshotRequest request) {
+  std::optional<Error> relay_error;
+  if (request.relay) {
+    if (auto const done = switch_relay(relay_of_io_pages, *request.relay); !done) relay_error = done.error();
+  }
+  if (request.camera.empty() && !site_.cameras.empty()) request.camera = site_.cameras.front().name;
+  TemplateValues values;
+  values.time = clock_.now().wall;
+  values.zone = site_.zone;
+  values.event = engine_.new_event();
+  auto const head = "[" + values.event + "] snapshot " + request.camera + " by hand";
+  auto reply = co_await take_series(
+      pictures_, clock_, std::move(request), std::move(values), [this, &head](Result<std::string> const& taken) {
+        if (!taken) return log_.write(Level::error, head + " failed: " + taken.error().text);
+        if (!taken->empty()) ++pictures_taken_;
+        log_.write(Level::info, head + ": " + (taken->empty() ? std::string{"handed over, not stored"} : *taken));
+      });
+  reply.relay_error = std::move(relay_error);
+  co_return reply;
+}
+
+asio::awaitable<Result<std::string>> Daemon::reload() {
+  notify_service_manager("RELOADING=1\nMONOTONIC_USEC=" +
+                         std::to_string(clock_.now().steady.time_since_epoch() / std::chrono::microseconds{1}));
+  auto loaded = co_await offload(workers_, [file = site_.file] { return load_site(file); });
+  std::string text;
+  for (auto const& diagnostic : loaded.diagnostics) text += to_text(diagnostic);
+  if (loaded.site) {
+    auto const rules = loaded.site->rules.size();
+    if (auto const applied = apply(std::move(*loaded.site)); applied) {
+      config_error_.clear();
+      auto const said = "reloaded " + site_.file.string() + ": " + std::to_string(rules) + " rules";
+      log_.write(Level::info, said);
+      notify_service_manager("READY=1\nSTATUS=" + std::to_string(rules) + " rules");
+      co_return text + said + "\n";
+    } else {
+      text += applied.error().text + "\n";
+    }
+  }
+  config_error_ = text;
+  log_.write(Level::error, "reload refused, the old configuration keeps running");
+  std::size_t begin = 0;
+  for (std::size_t end; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1)
+    log_.write(Level::error, text.substr(begin, end - begin));
+  notify_service_manager("READY=1\nSTATUS=reload refused, the old configuration keeps running");
+  co_return Error{Fault::invalid, text};
+}
+
+/// Puts a checked configuration in place of the present one, or leaves all as it was.
+Result<void> Daemon::apply(Site next) {
+  if (auto const had = relays_.configure(next.relays); !had) return had.error();
+  if (auto const had = inputs_.configure(next.inputs); !had) {
+    (void)relays_.configure(site_.relays);
+    return had.error();
+  }
+  if (auto const bound = server_.configure(next.http); !bound) {
+    (void)inputs_.configure(site_.inputs);
+    (void)relays_.configure(site_.relays);
+    return bound.error();
+  }
+  site_ = std::move(next);
+  log_.set_zone(site_.zone);
+  pictures_.configure(site_.zone, site_.cameras, site_.storage);
+  configure_engine();
+  settle();
+  return {};
+}
+
+}  // namespace snapcron
