@@ -25,7 +25,8 @@ class Source {
   /// The offset of a position; one past the end of the text is the end.
   std::size_t offset(Position at) const;
 
-  /// A diagnostic about this text, complete with the line (shortened around the column if it is very long).
+  /// A diagnostic about this text, complete with the line (left out when it is absurdly long, and without
+  /// the passwords that should not stand in it).
   Diagnostic diagnostic(Diagnostic::Severity severity, Position at, std::string message,
                         std::string suggestion = {}) const;
 

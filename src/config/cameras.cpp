@@ -1,0 +1,179 @@
+#include "config/devices.hpp"
+#include "config/url.hpp"
+
+#include "core/printable.hpp"
+#include "core/quantity.hpp"
+
+#include <algorithm>
+
+namespace snapcron {
+namespace {
+
+constexpr std::uint64_t largest_picture = 256'000'000;
+constexpr DurationLimits timeout_limits{std::chrono::milliseconds{10}, std::chrono::hours{1}};
+
+/// A camera's name is a folder's.
+bool is_folder_name(std::string_view name) {
+  return name.front() != '.' && name.front() != '-' &&
+         std::ranges::all_of(name, [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+                  c == '.' || c == '_' || c == '-';
+         });
+}
+
+class CameraReader {
+ public:
+  CameraReader(Context const& context, Files& files, YamlEntry const& entry, YamlNode const& map)
+      : context_{context},
+        files_{files},
+        map_{context, map, "camera " + snapcron::quoted(entry.key), entry.at} {
+    camera_.name = entry.key;
+  }
+
+  CameraSpec read() {
+    source();
+    times();
+    if (auto const* size = map_.take("max_size"))
+      camera_.max_bytes = read_size(context_, *size, largest_picture).value_or(camera_.max_bytes);
+    map_.not_built({"buffer"});
+    map_.finish();
+    return std::move(camera_);
+  }
+
+ private:
+  void source() {
+    auto const* url = map_.take("url");
+    auto const* command = map_.take("command");
+    auto const* pattern = map_.take("test_pattern");
+    YamlEntry const* given = nullptr;
+    for (auto const* one : {url, command, pattern}) {
+      if (one == nullptr) continue;
+      if (given != nullptr) {
+        auto const [first, second] = given->at < one->at ? std::pair{given, one} : std::pair{one, given};
+        context_.error(second->at, map_.what() + " has both " + snapcron::quoted(first->key) + " and " +
+                                       snapcron::quoted(second->key) + ": keep one of them");
+      }
+      given = one;
+    }
+    if (given == nullptr)
+      context_.error(map_.at(), map_.what() + " has no picture to take: add one of 'url', 'command' and 'test_pattern'");
+    if (command != nullptr) this->command(*command);
+    if (pattern != nullptr) test_pattern(*pattern);
+    if (url != nullptr) this->url(*url);
+    else of_urls_only(given == nullptr);
+  }
+
+  void url(YamlEntry const& entry) {
+    UrlCamera source;
+    auto const text = read_text(context_, entry, "an http or https address");
+    std::optional<Url> url;
+    if (text) {
+      if (auto parsed = parse_url(*text)) {
+        url = *parsed;
+        source.url = *text;
+      } else {
+        context_.error(entry.value.at, parsed.error().text);
+      }
+    }
+    auto const* username = map_.take("username");
+    if (username != nullptr) {
+      source.username = read_text(context_, *username).value_or("");
+      if (source.username.find_first_of(":\r\n") != std::string::npos)
+        context_.error(username->value.at, "a username may not hold a ':' or a line end");
+    }
+    if (auto const* file = map_.take("password_file")) {
+      if (username == nullptr)
+        context_.error(file->at, "'password_file' needs a 'username' beside it");
+      source.password = read_password(files_, context_, *file);
+      if (username != nullptr && url && !url->tls && !url->loopback)
+        context_.warning(entry.value.at, "the password of " + map_.what() +
+                                             " goes over plain http, where others may read it: use "
+                                             "https if the camera has it");
+    }
+    if (auto const* verify = map_.take("verify_tls"))
+      camera_.verify_tls = read_bool(context_, *verify).value_or(true);
+    camera_.source = std::move(source);
+  }
+
+  void command(YamlEntry const& entry) {
+    CommandCamera source;
+    if (auto const argv = read_argv(context_, entry))
+      for (auto const* argument : *argv) source.argv.push_back(argument->text);
+    camera_.source = std::move(source);
+  }
+
+  void test_pattern(YamlEntry const& entry) {
+    TestPatternCamera source;
+    camera_.source = source;
+    bool const bare = entry.value.kind == YamlNode::Kind::null ||
+                      (entry.value.kind == YamlNode::Kind::scalar && entry.value.text == "true");
+    if (bare) return;
+    auto const* map = read_map(context_, entry, "'test_pattern: {width: 640, height: 480}'");
+    if (map == nullptr) return;
+    MapReader reader{context_, *map, "test_pattern", entry.at};
+    if (auto const* width = reader.take("width"))
+      source.width = read_number(context_, *width, 16, 4096).value_or(source.width);
+    if (auto const* height = reader.take("height"))
+      source.height = read_number(context_, *height, 16, 4096).value_or(source.height);
+    reader.finish();
+    camera_.source = source;
+  }
+
+  /// What means nothing to a command or the test pattern.
+  void of_urls_only(bool no_source) {
+    for (auto const* key : {"username", "password_file", "verify_tls", "connect_timeout"}) {
+      auto const* entry = map_.take(key);
+      if (entry != nullptr && !no_source)
+        context_.error(entry->at, snapcron::quoted(key) + " goes with 'url' only");
+    }
+  }
+
+  void times() {
+    if (auto const* whole = map_.take("timeout"))
+      camera_.timeout = read_duration(context_, *whole, timeout_limits).value_or(camera_.timeout);
+    auto const part = [&](char const* key, Duration& time) {
+      auto const* entry = map_.take(key);
+      if (entry == nullptr) {
+        time = std::min(time, camera_.timeout);
+        return;
+      }
+      auto const given = read_duration(context_, *entry, timeout_limits);
+      if (!given) return;
+      time = *given;
+      if (time > camera_.timeout)
+        context_.error(entry->value.at, snapcron::quoted(key) + " " + entry->value.text +
+                                            " is longer than the whole 'timeout' of " +
+                                            to_text(camera_.timeout));
+    };
+    part("connect_timeout", camera_.connect_timeout);
+    part("stall_timeout", camera_.stall_timeout);
+  }
+
+  Context const& context_;
+  Files& files_;
+  MapReader map_;
+  CameraSpec camera_;
+};
+
+}  // namespace
+
+void read_cameras(Context const& context, Files& files, YamlEntry const* entry, Site& site,
+                  References& references) {
+  if (entry == nullptr || entry->value.kind == YamlNode::Kind::null) return;
+  auto const* map = read_map(context, *entry, "'door: {url: \"http://camera/image.jpg\"}'");
+  if (map == nullptr) return;
+  for (auto const& camera : map->entries) {
+    references.cameras.push_back(camera.key);
+    if (!check_name(context, camera.at, camera.key, "camera")) continue;
+    if (!is_folder_name(camera.key)) {
+      context.error(camera.at, "camera name " + snapcron::quoted(camera.key) +
+                                   " must do for a folder: letters, digits, '.', '_' and '-', not "
+                                   "beginning with '.' or '-'");
+      continue;
+    }
+    if (auto const* keys = read_map(context, camera, "'{url: \"http://camera/image.jpg\"}'"))
+      site.cameras.push_back(CameraReader{context, files, camera, *keys}.read());
+  }
+}
+
+}  // namespace snapcron

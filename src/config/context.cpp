@@ -1,0 +1,271 @@
+#include "config/context.hpp"
+
+#include "core/printable.hpp"
+#include "core/quantity.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace snapcron {
+namespace {
+
+constexpr std::size_t longest_name = 64;  // bytes
+
+bool is_digits(std::string_view text) {
+  return !text.empty() &&
+         std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+/// The scalar's node, or null with the error told.
+bool is_scalar(Context const& context, Value const& value, char const* what) {
+  std::string const name = snapcron::quoted(value.name);
+  switch (value.node->kind) {
+    case YamlNode::Kind::scalar: return true;
+    case YamlNode::Kind::null: context.error(value.at(), name + " has no value"); break;
+    case YamlNode::Kind::sequence:
+      context.error(value.at(), name + " must be " + what + ", not a list");
+      break;
+    case YamlNode::Kind::map:
+      context.error(value.at(), name + " must be " + what + ", not a mapping");
+      break;
+  }
+  return false;
+}
+
+/// "'rising', 'falling' or 'both'"
+std::string alternatives(std::initializer_list<std::string_view> words) {
+  std::string text;
+  std::size_t i = 0;
+  for (auto const word : words) {
+    if (i > 0) text += i + 1 == words.size() ? " or " : ", ";
+    text += "'" + std::string{word} + "'";
+    ++i;
+  }
+  return text;
+}
+
+}  // namespace
+
+void Context::error(Position at, std::string message, std::string suggestion) const {
+  diagnostics_->push_back(source_->diagnostic(Diagnostic::Severity::error, at, std::move(message),
+                                              std::move(suggestion)));
+}
+void Context::warning(Position at, std::string message) const {
+  diagnostics_->push_back(
+      source_->diagnostic(Diagnostic::Severity::warning, at, std::move(message)));
+}
+void Context::not_built(Position at, std::string_view word) const {
+  error(at, snapcron::quoted(word) + " is not built yet");
+}
+
+std::optional<unsigned> plain_number(std::string_view text) {
+  if (!is_digits(text) || text.size() > 9 || (text.size() > 1 && text.front() == '0'))
+    return std::nullopt;
+  unsigned number = 0;
+  for (char const c : text) number = number * 10 + static_cast<unsigned>(c - '0');
+  return number;
+}
+
+std::string suggest(std::string_view word, std::span<std::string const> known) {
+  if (auto near = nearest_word(word, known)) return *near;
+  // Other worlds' words for ours.
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 23> same{
+      {{"on", "high"},      {"off", "low"},      {"high", "on"},      {"low", "off"},
+       {"true", "on"},      {"false", "off"},    {"1", "on"},         {"0", "off"},
+       {"1", "high"},       {"0", "low"},        {"true", "high"},    {"false", "low"},
+       {"yes", "true"},     {"no", "false"},     {"on", "true"},      {"off", "false"},
+       {"wait", "delay"},   {"command", "run"},  {"shell", "run"},    {"interval", "every"},
+       {"photo", "snapshot"}, {"password", "password_file"}, {"user", "username"}}};
+  for (auto const& [theirs, ours] : same)
+    if (theirs == word && std::ranges::find(known, ours) != known.end()) return std::string{ours};
+  return {};
+}
+
+std::optional<std::string> read_text(Context const& context, Value const& value, char const* what) {
+  if (!is_scalar(context, value, what)) return std::nullopt;
+  return value.text();
+}
+
+std::optional<bool> read_bool(Context const& context, Value const& value) {
+  if (!is_scalar(context, value, "true or false")) return std::nullopt;
+  if (!value.node->quoted && value.text() == "true") return true;
+  if (!value.node->quoted && value.text() == "false") return false;
+  static std::array<std::string, 2> const known{"true", "false"};
+  bool const only_quoted = std::ranges::find(known, value.text()) != known.end();
+  context.error(value.at(),
+                snapcron::quoted(value.name) + " must be true or false" +
+                    (only_quoted ? " without quotes" : ", not " + snapcron::quoted(value.text())),
+                only_quoted ? std::string{} : suggest(value.text(), known));
+  return std::nullopt;
+}
+
+std::optional<unsigned> read_number(Context const& context, Value const& value, unsigned least,
+                                    unsigned most) {
+  if (!is_scalar(context, value, "a number")) return std::nullopt;
+  auto const number = value.node->quoted ? std::nullopt : plain_number(value.text());
+  if (number && *number >= least && *number <= most) return number;
+  context.error(value.at(), snapcron::quoted(value.name) + " must be a number from " +
+                                std::to_string(least) + " to " + std::to_string(most) + ", not " +
+                                (value.node->quoted ? "the text " : "") +
+                                snapcron::quoted(value.text()));
+  return std::nullopt;
+}
+
+std::optional<Duration> read_duration(Context const& context, Value const& value,
+                                      DurationLimits limits) {
+  if (!is_scalar(context, value, "a duration such as 500ms or 2s")) return std::nullopt;
+  auto const duration = parse_duration(value.text());
+  if (!duration) {
+    context.error(value.at(), duration.error().text);
+    return std::nullopt;
+  }
+  auto const name = snapcron::quoted(value.name);
+  if (*duration < limits.least) {
+    context.error(value.at(),
+                  *duration == Duration::zero() && limits.least <= std::chrono::milliseconds{1}
+                      ? name + " must be longer than 0"
+                      : name + " must be at least " + to_text(limits.least) + ", not " +
+                            value.text());
+    return std::nullopt;
+  }
+  if (*duration > limits.most) {
+    context.error(value.at(),
+                  name + " must be at most " + to_text(limits.most) + ", not " + value.text());
+    return std::nullopt;
+  }
+  return *duration;
+}
+
+std::optional<std::uint64_t> read_size(Context const& context, Value const& value,
+                                       std::uint64_t most) {
+  if (!is_scalar(context, value, "a size such as 500KB or 4MB")) return std::nullopt;
+  auto const size = parse_size(value.text());
+  if (!size) {
+    context.error(value.at(), size.error().text);
+    return std::nullopt;
+  }
+  if (*size == 0 || *size > most) {
+    context.error(value.at(), snapcron::quoted(value.name) + " must be from 1B to " +
+                                  std::to_string(most / 1'000'000) + "MB, not " + value.text());
+    return std::nullopt;
+  }
+  return *size;
+}
+
+std::optional<std::size_t> read_word(Context const& context, Value const& value,
+                                     std::initializer_list<std::string_view> words,
+                                     std::initializer_list<std::string_view> later) {
+  auto const allowed = alternatives(words);
+  if (!is_scalar(context, value, allowed.c_str())) return std::nullopt;
+  std::string_view const text{value.text()};
+  if (auto const found = std::ranges::find(words, text); found != words.end())
+    return static_cast<std::size_t>(found - words.begin());
+  if (std::ranges::find(later, text) != later.end()) {
+    context.not_built(value.at(), text);
+    return std::nullopt;
+  }
+  std::vector<std::string> const known{words.begin(), words.end()};
+  context.error(value.at(),
+                snapcron::quoted(value.name) + " must be " + allowed + ", not " +
+                    snapcron::quoted(text),
+                suggest(text, known));
+  return std::nullopt;
+}
+
+bool check_name(Context const& context, Position at, std::string_view name, std::string_view what) {
+  std::string const begin = std::string{what} + " name " + snapcron::quoted(name) + " ";
+  auto const wrong = [&](std::string const& why) {
+    context.error(at, begin + why);
+    return false;
+  };
+  if (name.empty()) return wrong("is empty");
+  if (name.size() > longest_name)
+    return wrong("is longer than " + std::to_string(longest_name) + " bytes");
+  if (is_digits(name)) return wrong("is digits only: it would be taken for a number");
+  if (name.find('/') != std::string_view::npos) return wrong("may not hold a '/'");
+  if (printable(name) != name) return wrong("may not hold control characters");
+  if (name.front() == ' ' || name.back() == ' ') return wrong("begins or ends with a space");
+  return true;
+}
+
+std::optional<std::string> read_name(Context const& context, Value const& value) {
+  if (!is_scalar(context, value, "a text")) return std::nullopt;
+  // The key of a name is always `name`; what has it is said by the line that is shown.
+  if (!check_name(context, value.at(), value.text(), "the")) return std::nullopt;
+  return value.text();
+}
+
+std::optional<std::vector<YamlNode const*>> read_argv(Context const& context, Value const& value) {
+  auto const name = snapcron::quoted(value.name);
+  auto const form = std::string{value.name} + ": [/usr/bin/program, \"first argument\"]";
+  switch (value.node->kind) {
+    case YamlNode::Kind::null: context.error(value.at(), name + " has no value"); return {};
+    case YamlNode::Kind::scalar:
+      context.error(value.at(), name + " must be a list, since no shell splits a text: " + form);
+      return {};
+    case YamlNode::Kind::map:
+      context.error(value.at(), name + " must be a list, not a mapping: " + form);
+      return {};
+    case YamlNode::Kind::sequence: break;
+  }
+  if (value.node->items.empty()) {
+    context.error(value.at(), name + " is empty: " + form);
+    return {};
+  }
+  std::vector<YamlNode const*> argv;
+  for (auto const& item : value.node->items) {
+    if (item.kind == YamlNode::Kind::null)
+      context.error(item.at, "an argument is missing here (write '' for an empty one)");
+    else if (item.kind != YamlNode::Kind::scalar)
+      context.error(item.at, "an argument must be a text, not a list or a mapping");
+    else
+      argv.push_back(&item);
+  }
+  if (argv.size() != value.node->items.size()) return {};
+  auto const& program = argv.front()->text;
+  if (program.find_first_of("{}") != std::string::npos)
+    context.error(argv.front()->at, "the program must be literal: a '{' or '}' may stand in its arguments only");
+  else if (program.empty() || program.ends_with('/') ||
+           (program.front() != '/' && program.find('/') != std::string::npos))
+    context.error(argv.front()->at, "the program must be an absolute path or a plain name, not " +
+                                        snapcron::quoted(program));
+  else
+    return argv;
+  return {};
+}
+
+YamlNode const* read_map(Context const& context, Value const& value, std::string_view example) {
+  if (value.node->kind == YamlNode::Kind::map) return value.node;
+  context.error(value.at(), snapcron::quoted(value.name) + " must be a mapping such as " +
+                                std::string{example});
+  return nullptr;
+}
+
+YamlEntry const* MapReader::take(std::string_view key) {
+  known_.emplace_back(key);
+  return map_.find(key);
+}
+
+YamlEntry const* MapReader::require(std::string_view key, std::string_view how_to_mend) {
+  auto const* entry = take(key);
+  if (entry == nullptr)
+    context_.error(at_, what_ + " has no " + snapcron::quoted(key) +
+                            (how_to_mend.empty() ? "" : ": ") + std::string{how_to_mend});
+  return entry;
+}
+
+void MapReader::not_built(std::initializer_list<std::string_view> keys) {
+  for (auto const key : keys)
+    if (auto const* entry = take(key)) context_.not_built(entry->at, key);
+}
+
+void MapReader::finish() const {
+  for (auto const& entry : map_.entries) {
+    if (std::ranges::find(known_, entry.key) != known_.end()) continue;
+    context_.error(entry.at, "unknown key " + snapcron::quoted(entry.key) + " in " + what_,
+                   suggest(entry.key, known_));
+  }
+}
+
+}  // namespace snapcron

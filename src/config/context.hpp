@@ -1,0 +1,105 @@
+#pragma once
+// A file while it is being read, and how values are taken out of its tree: each mistake goes to the file's
+// diagnostics, and the reading goes on, so that all of them are told at once.
+
+#include "config/source.hpp"
+#include "config/yaml.hpp"
+#include "core/diagnostic.hpp"
+#include "core/time.hpp"
+
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace snapcron {
+
+/// Where the mistakes of one file go.
+class Context {
+ public:
+  Context(Source const& source, std::vector<Diagnostic>& diagnostics)
+      : source_{&source}, diagnostics_{&diagnostics} {}
+
+  void error(Position at, std::string message, std::string suggestion = {}) const;
+  void warning(Position at, std::string message) const;
+  /// "'sun' is not built yet"
+  void not_built(Position at, std::string_view word) const;
+
+  Source const& source() const { return *source_; }
+
+ private:
+  Source const* source_;
+  std::vector<Diagnostic>* diagnostics_;
+};
+
+/// A value and what to call it in messages: an entry of a mapping by its key, an item of a list by the list's.
+struct Value {
+  std::string_view name;
+  YamlNode const* node = nullptr;
+  Value(YamlEntry const& entry) : name{entry.key}, node{&entry.value} {}  // NOLINT: meant to convert
+  Value(std::string_view n, YamlNode const& item) : name{n}, node{&item} {}
+  Position at() const { return node->at; }
+  std::string const& text() const { return node->text; }
+};
+
+struct DurationLimits {
+  Duration least = std::chrono::milliseconds{1};
+  Duration most = std::chrono::hours{24 * 3650};
+};
+
+// Each tells its mistake and returns nothing when the value is not what is wanted.
+std::optional<std::string> read_text(Context const&, Value const&, char const* what = "a text");
+std::optional<bool> read_bool(Context const&, Value const&);
+std::optional<unsigned> read_number(Context const&, Value const&, unsigned least, unsigned most);
+std::optional<Duration> read_duration(Context const&, Value const&, DurationLimits limits = {});
+std::optional<std::uint64_t> read_size(Context const&, Value const&, std::uint64_t most);
+/// The index of the value in `words`; a word of `later` is told to be not built yet.
+std::optional<std::size_t> read_word(Context const&, Value const&,
+                                     std::initializer_list<std::string_view> words,
+                                     std::initializer_list<std::string_view> later = {});
+/// A name of an input, a relay, a camera or a rule: printable, without '/', not digits only, at most 64 bytes.
+std::optional<std::string> read_name(Context const&, Value const&);
+/// The same for a text that stands at `at`; `what` is "camera".
+bool check_name(Context const&, Position at, std::string_view name, std::string_view what);
+/// An argv list: a program (an absolute path or a plain name) and its arguments, none of them missing.
+std::optional<std::vector<YamlNode const*>> read_argv(Context const&, Value const&);
+/// A mapping, or nothing with the error told; `example` completes "must be a mapping such as ...".
+YamlNode const* read_map(Context const&, Value const&, std::string_view example);
+
+/// A decimal number without leading zeros, of at most nine digits.
+std::optional<unsigned> plain_number(std::string_view text);
+/// The nearest of `known`, also for words that mean the same ("high" for "on"); empty when none is near.
+std::string suggest(std::string_view word, std::span<std::string const> known);
+
+/// A mapping whose keys are taken one by one; what nobody asked for is unknown.
+class MapReader {
+ public:
+  /// `what` names the mapping in messages ("input 1"), `at` is where a missing key is told.
+  MapReader(Context const& context, YamlNode const& map, std::string what, Position at)
+      : context_{context}, map_{map}, what_{std::move(what)}, at_{at} {}
+
+  YamlEntry const* take(std::string_view key);
+  /// The same; without it an error: "input 1 has no 'line'".
+  YamlEntry const* require(std::string_view key, std::string_view how_to_mend = {});
+  /// Words that are reserved: an error that says so when they are there.
+  void not_built(std::initializer_list<std::string_view> keys);
+  bool has(std::string_view key) const { return map_.find(key) != nullptr; }
+  /// Tells the unknown keys. Call it when everything has been taken.
+  void finish() const;
+
+  Context const& context() const { return context_; }
+  std::string const& what() const { return what_; }
+  Position at() const { return at_; }
+
+ private:
+  Context const& context_;
+  YamlNode const& map_;
+  std::string what_;
+  Position at_;
+  std::vector<std::string> known_;
+};
+
+}  // namespace snapcron

@@ -1,0 +1,49 @@
+#pragma once
+// The files beside the configuration: passwords and users.
+
+#include "config/context.hpp"
+#include "core/site.hpp"
+
+#include <filesystem>
+#include <list>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace snapcron {
+
+/// A text that was opened, and what is wrong with it.
+struct Opened {
+  Source source;
+  std::vector<Diagnostic> diagnostics;
+  Context context{source, diagnostics};
+
+  Opened(std::string name, std::string text) : source{std::move(name), std::move(text)} {}
+  Opened(Opened const&) = delete;
+  Opened& operator=(Opened const&) = delete;
+};
+
+/// All texts of one load in the order of reading, and where relative paths start.
+struct Files {
+  std::list<Opened> opened;
+  std::filesystem::path folder;        // of the configuration, as the user wrote it
+  std::filesystem::path absolute;      // the same, absolute
+  bool touch = true;                   // false: no file is read
+
+  /// A path of the configuration, absolute.
+  std::filesystem::path resolve(std::string const& path) const {
+    return (absolute / path).lexically_normal();
+  }
+};
+
+/// The password in a file, without one line end. A file that cannot be read is a warning (whoever checks
+/// may not be whom the daemon runs as), and so is one that others may read; one that holds no password is
+/// an error. No diagnostic shows any of it.
+std::string read_password(Files& files, Context const& context, YamlEntry const& entry);
+
+/// The users of a file with lines NAME:HASH or NAME:HASH:viewer. Its mistakes have positions in it, and never show
+/// its lines. Nothing when the file cannot be read or holds no user, which is an error.
+std::optional<std::vector<User>> read_users(Files& files, Context const& context,
+                                            YamlEntry const& entry);
+
+}  // namespace snapcron

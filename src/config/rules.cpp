@@ -1,0 +1,161 @@
+#include "config/rules.hpp"
+
+#include "core/printable.hpp"
+
+#include <algorithm>
+
+namespace snapcron {
+namespace {
+
+bool contains(std::vector<std::string> const& words, std::string_view word) {
+  return std::ranges::find(words, word) != words.end();
+}
+
+/// "input, cron, every or startup"
+std::string listed(std::vector<std::string> const& words) {
+  std::string text;
+  for (std::size_t i = 0; i < words.size(); ++i)
+    text += (i == 0 ? "" : i + 1 == words.size() ? " or " : ", ") + words[i];
+  return text;
+}
+
+class RuleReader {
+ public:
+  RuleReader(Context const& context, RulesScope& scope, YamlNode const& node)
+      : context_{context}, scope_{scope}, node_{node} {}
+
+  Rule read() {
+    MapReader map{context_, node_, "this rule", node_.at};
+    if (auto const* name = map.require("name", "it is what the log and 'snapcron trigger' call it"))
+      this->name(*name);
+    if (auto const* text = map.take("description"))
+      rule_.description = read_text(context_, *text).value_or("");
+    if (auto const* enabled = map.take("enabled"))
+      rule_.enabled = read_bool(context_, *enabled).value_or(true);
+    if (auto const* mode = map.take("mode"))
+      read_word(context_, *mode, {"single"}, {"restart", "queued", "parallel"});
+    if (auto const* cooldown = map.take("cooldown"))
+      rule_.cooldown = read_duration(context_, *cooldown).value_or(Duration{});
+    if (auto const* triggers = map.require("triggers", "write 'triggers: []' for a rule that is fired by hand only"))
+      read_triggers(context_, *triggers, scope_, rule_.triggers);
+    if (auto const* conditions = map.take("conditions"))
+      read_conditions(context_, *conditions, scope_, rule_.conditions);
+    if (auto const* actions = map.require("actions", "what it does, such as 'snapshot: door'"))
+      read_actions(context_, *actions, scope_, rule_.actions);
+    map.not_built({"max"});
+    map.finish();
+    return std::move(rule_);
+  }
+
+ private:
+  void name(YamlEntry const& entry) {
+    auto const name = read_name(context_, entry);
+    if (!name) return;
+    rule_.name = *name;
+    auto const place = context_.source().name() + ":" + std::to_string(entry.value.at.line);
+    auto const [first, is_new] = scope_.names.emplace(*name, place);
+    if (!is_new)
+      context_.error(entry.value.at, "a rule " + snapcron::quoted(*name) + " stands already in " +
+                                         std::filesystem::path{first->second}.filename().string());
+  }
+
+  Context const& context_;
+  RulesScope& scope_;
+  YamlNode const& node_;
+  Rule rule_;
+};
+
+}  // namespace
+
+std::vector<YamlNode const*> items_of(Context const& context, YamlEntry const& entry,
+                                      ItemKinds const& kinds) {
+  auto const form = std::string{kinds.what} + " is a mapping such as '" + std::string{kinds.example} + "'";
+  std::vector<YamlNode const*> items;
+  switch (entry.value.kind) {
+    case YamlNode::Kind::null:
+      context.error(entry.at, snapcron::quoted(entry.key) + " has no value: each " + form);
+      break;
+    case YamlNode::Kind::scalar:
+      context.error(entry.value.at, "each " + form + ", not " + snapcron::quoted(entry.value.text));
+      break;
+    case YamlNode::Kind::map: items.push_back(&entry.value); break;
+    case YamlNode::Kind::sequence:
+      for (auto const& item : entry.value.items) {
+        if (item.kind == YamlNode::Kind::map)
+          items.push_back(&item);
+        else
+          context.error(item.at, "each " + form +
+                                     (item.kind == YamlNode::Kind::scalar
+                                          ? ", not " + snapcron::quoted(item.text)
+                                          : std::string{}));
+      }
+      break;
+  }
+  return items;
+}
+
+YamlEntry const* find_kind(Context const& context, YamlNode const& item, ItemKinds const& kinds) {
+  YamlEntry const* kind = nullptr;
+  for (auto const& entry : item.entries) {
+    if (!contains(kinds.built, entry.key) && !contains(kinds.later, entry.key)) continue;
+    if (kind != nullptr) {
+      context.error(entry.at, "two kinds in one item: " + snapcron::quoted(kind->key) + " and " +
+                                  snapcron::quoted(entry.key) + "; put a - before each");
+      return nullptr;
+    }
+    kind = &entry;
+  }
+  if (kind == nullptr) {
+    for (auto const& entry : item.entries) {
+      auto const near = suggest(entry.key, kinds.built);
+      if (near.empty()) continue;
+      context.error(entry.at, "unknown " + std::string{kinds.what} + " " + snapcron::quoted(entry.key), near);
+      return nullptr;
+    }
+    context.error(item.at, "this " + std::string{kinds.what} + " has no kind: one of its keys must be " +
+                               listed(kinds.built));
+    return nullptr;
+  }
+  if (!contains(kinds.later, kind->key)) return kind;
+  context.not_built(kind->at, kind->key);
+  return nullptr;
+}
+
+std::optional<Cron> read_cron(Context const& context, Value const& value) {
+  auto const text = read_text(context, value, "a cron pattern such as '*/10 5-21 * * *'");
+  if (!text) return std::nullopt;
+  auto cron = Cron::parse(*text);
+  if (cron) return *cron;
+  auto at = value.at();
+  // The column within the pattern; a pattern in a block scalar stands somewhere below.
+  bool const in_line = context.source().line(at.line).find(*text, at.column - 1) != std::string_view::npos;
+  if (in_line) at.column += static_cast<unsigned>(cron.error().column + (value.node->quoted ? 1 : 0));
+  context.error(at, "cron: " + cron.error().text);
+  return std::nullopt;
+}
+
+std::optional<Template> read_template(Context const& context, Value const& value, Template::Use use) {
+  auto const text = read_text(context, value);
+  if (!text) return std::nullopt;
+  auto parsed = Template::parse(*text, use);
+  if (parsed) return std::move(*parsed);
+  context.error(value.at(), parsed.error().text);
+  return std::nullopt;
+}
+
+void read_rules(Context const& context, YamlEntry const& entry, RulesScope& scope) {
+  if (entry.value.kind == YamlNode::Kind::null) return;
+  if (entry.value.kind != YamlNode::Kind::sequence) {
+    context.error(entry.value.at, "'rules' must be a list: put a - before each rule's 'name'");
+    return;
+  }
+  for (auto const& node : entry.value.items) {
+    ++scope.count;
+    if (node.kind != YamlNode::Kind::map)
+      context.error(node.at, "a rule must be a mapping with 'name', 'triggers' and 'actions'");
+    else
+      scope.rules.push_back(RuleReader{context, scope, node}.read());
+  }
+}
+
+}  // namespace snapcron

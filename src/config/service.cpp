@@ -1,0 +1,72 @@
+#include "config/devices.hpp"
+#include "config/url.hpp"
+
+#include "core/printable.hpp"
+
+namespace snapcron {
+namespace {
+
+constexpr std::string_view default_filename =
+    "{camera}/{time:%Y-%m-%d}/{time:%H%M%S}_{rule}_{seq}.jpg";
+
+}  // namespace
+
+void read_storage(Context const& context, Files const& files, YamlEntry const* entry, Site& site) {
+  site.storage.filename = Template::parse(default_filename, Template::Use::file_name).value();
+  if (entry == nullptr) return;
+  auto const* map = read_map(context, *entry, "'storage: {directory: /var/lib/snapcron/snapshots}'");
+  if (map == nullptr) return;
+  MapReader reader{context, *map, "storage", entry->at};
+  if (auto const* directory = reader.take("directory")) {
+    if (auto const text = read_text(context, *directory, "a folder's path")) {
+      if (text->empty())
+        context.error(directory->value.at, "'directory' is empty");
+      else
+        site.storage.directory = files.resolve(*text);
+    }
+  }
+  if (auto const* filename = reader.take("filename")) {
+    if (auto const text = read_text(context, *filename, "a file-name template")) {
+      if (auto parsed = Template::parse(*text, Template::Use::file_name))
+        site.storage.filename = std::move(*parsed);
+      else
+        context.error(filename->value.at, parsed.error().text);
+    }
+  }
+  reader.not_built({"retention"});
+  reader.finish();
+}
+
+void read_http(Context const& context, Files& files, YamlEntry const* entry, Site& site) {
+  if (entry == nullptr) return;
+  auto const* map = read_map(context, *entry, "'http: {listen: \"127.0.0.1:8080\"}'");
+  if (map == nullptr) return;
+  MapReader reader{context, *map, "http", entry->at};
+  HttpSpec http;
+  auto const* listen = reader.take("listen");
+  auto const* users_file = reader.take("users_file");
+  if (users_file != nullptr)
+    http.users = read_users(files, context, *users_file).value_or(std::vector<User>{});
+  if (listen != nullptr) {
+    if (auto const text = read_text(context, *listen, "an address and a port")) {
+      auto const parsed = parse_listen(*text);
+      if (!parsed) {
+        context.error(listen->value.at, parsed.error().text);
+      } else {
+        http.address = parsed->address;
+        http.port = parsed->port;
+        if (!parsed->loopback && users_file == nullptr)
+          context.error(listen->value.at,
+                        "listening on " + parsed->address +
+                            " needs passwords: add 'users_file: users' with lines made by snapcron "
+                            "passwd NAME, or listen on 127.0.0.1 only");
+      }
+    }
+  }
+  if (auto const* print = reader.take("input_txt"))
+    http.manual_input_txt = read_word(context, *print, {"help", "manual"}).value_or(0) == 1;
+  reader.finish();
+  site.http = std::move(http);
+}
+
+}  // namespace snapcron

@@ -1,0 +1,135 @@
+#include "config/source.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+namespace snapcron {
+namespace {
+
+// A line that no person wrote is not shown: a thousand mistakes in a line of a megabyte would be a
+// gigabyte of text.
+constexpr std::size_t longest_line = 10'000;
+
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_{fd} {}
+  Descriptor(Descriptor const&) = delete;
+  Descriptor& operator=(Descriptor const&) = delete;
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+/// Blanks out what a line holds of secrets, byte for byte, so that columns stay: the user and password in
+/// an address, and the value of a `password` (no key of ours, but people try it).
+std::string without_secrets(std::string_view line) {
+  std::string shown{line};
+  auto const blank = [&](std::size_t begin, std::size_t end) {
+    std::fill(shown.begin() + static_cast<std::ptrdiff_t>(begin),
+              shown.begin() + static_cast<std::ptrdiff_t>(end), '*');
+  };
+  for (auto i = line.find("://"); i != std::string_view::npos; i = line.find("://", i + 3)) {
+    auto const end = std::min(line.find_first_of(" \t/?#\"',", i + 3), line.size());
+    auto const at = line.substr(i + 3, end - i - 3).rfind('@');
+    if (at != std::string_view::npos) blank(i + 3, i + 3 + at);
+  }
+  constexpr std::string_view key = "password:";
+  for (auto i = line.find(key); i != std::string_view::npos; i = line.find(key, i + 1)) {
+    auto const begin = std::min(line.find_first_not_of(" \t", i + key.size()), line.size());
+    bool const quoted = begin < line.size() && (line[begin] == '"' || line[begin] == '\'');
+    auto const end = quoted ? line.rfind(line[begin]) : line.find_first_of(",}", begin);
+    blank(begin, std::min(std::max(end, begin), line.size()));
+  }
+  return shown;
+}
+
+}  // namespace
+
+Source::Source(std::string name, std::string text)
+    : name_{std::move(name)}, text_{std::move(text)} {
+  lines_.push_back(0);
+  for (std::size_t i = 0; i < text_.size(); ++i)
+    if (text_[i] == '\n') lines_.push_back(i + 1);
+}
+
+std::string_view Source::line(unsigned number) const {
+  if (number == 0 || number > lines_.size()) return {};
+  auto const begin = lines_[number - 1];
+  auto const end = number < lines_.size() ? lines_[number] - 1 : text_.size();
+  auto line = std::string_view{text_}.substr(begin, end - begin);
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+Position Source::position(std::size_t offset) const {
+  offset = std::min(offset, text_.size());
+  auto const after = std::ranges::upper_bound(lines_, offset);
+  auto const line = static_cast<std::size_t>(after - lines_.begin());
+  return {static_cast<unsigned>(line), static_cast<unsigned>(offset - lines_[line - 1] + 1)};
+}
+
+std::size_t Source::offset(Position at) const {
+  if (at.line == 0 || at.line > lines_.size()) return text_.size();
+  return std::min(lines_[at.line - 1] + at.column - 1, text_.size());
+}
+
+Diagnostic Source::diagnostic(Diagnostic::Severity severity, Position at, std::string message,
+                              std::string suggestion) const {
+  auto const shown = line(at.line);
+  return {severity,
+          name_,
+          at,
+          std::move(message),
+          std::move(suggestion),
+          shown.size() > longest_line ? std::string{} : without_secrets(shown)};
+}
+
+Result<FileText> read_regular_file(std::filesystem::path const& file, std::size_t limit) {
+  auto const fail = [&](Fault fault, std::string const& why) {
+    return Error{fault, "cannot read " + file.string() + ": " + why};
+  };
+  auto const failed = [&](int code) {
+    auto const fault = code == ENOENT || code == ENOTDIR ? Fault::not_found
+                       : code == EACCES                  ? Fault::denied
+                                                         : Fault::failed;
+    return fail(fault, std::generic_category().message(code));
+  };
+  // O_NONBLOCK: opening a FIFO must not wait for its writer.
+  Descriptor const fd{::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)};
+  if (fd.get() < 0) return failed(errno);
+  struct stat status {};
+  if (::fstat(fd.get(), &status) != 0) return failed(errno);
+  if (S_ISDIR(status.st_mode)) return fail(Fault::invalid, "it is a folder");
+  if (!S_ISREG(status.st_mode)) return fail(Fault::invalid, "it is not a regular file");
+  auto const too_large = [&] {
+    return fail(Fault::invalid, "it is larger than " + std::to_string(limit) + " bytes");
+  };
+  if (status.st_size > static_cast<off_t>(limit)) return too_large();
+
+  FileText read;
+  read.others_may_read = (status.st_mode & S_IROTH) != 0;
+  read.text.resize(limit + 1);  // one more, to see a file that grew meanwhile
+  std::size_t size = 0;
+  while (size < read.text.size()) {
+    auto const n = ::read(fd.get(), read.text.data() + size, read.text.size() - size);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return failed(errno);
+    if (n == 0) break;
+    size += static_cast<std::size_t>(n);
+  }
+  if (size > limit) return too_large();
+  read.text.resize(size);
+  return read;
+}
+
+}  // namespace snapcron

@@ -1,0 +1,116 @@
+#include "config/url.hpp"
+
+#include "core/printable.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
+#include <algorithm>
+#include <optional>
+
+namespace snapcron {
+namespace {
+
+constexpr auto npos = std::string_view::npos;
+
+/// Whether a literal address is this machine's own; nothing for what is no literal.
+std::optional<bool> is_loopback(std::string const& address, bool v6) {
+  if (v6) {
+    in6_addr six{};
+    if (inet_pton(AF_INET6, address.c_str(), &six) != 1) return std::nullopt;
+    return IN6_IS_ADDR_LOOPBACK(&six) || (IN6_IS_ADDR_V4MAPPED(&six) && six.s6_addr[12] == 127);
+  }
+  in_addr four{};
+  if (inet_pton(AF_INET, address.c_str(), &four) != 1) return std::nullopt;
+  return (ntohl(four.s_addr) >> 24u) == 127;
+}
+
+std::optional<std::uint16_t> parse_port(std::string_view text) {
+  unsigned port = 0;
+  if (text.empty() || text.size() > 5) return std::nullopt;
+  for (char const c : text) {
+    if (c < '0' || c > '9') return std::nullopt;
+    port = port * 10 + static_cast<unsigned>(c - '0');
+  }
+  if (port == 0 || port > 65535) return std::nullopt;
+  return static_cast<std::uint16_t>(port);
+}
+
+/// "HOST", "HOST:PORT", "[V6]" and "[V6]:PORT".
+struct HostPort {
+  std::string host;
+  bool v6 = false;
+  std::optional<std::string_view> port;
+};
+std::optional<HostPort> split_host(std::string_view text) {
+  HostPort result;
+  if (text.starts_with('[')) {
+    auto const end = text.find(']');
+    if (end == npos) return std::nullopt;
+    result.host = text.substr(1, end - 1);
+    result.v6 = true;
+    text.remove_prefix(end + 1);
+    if (!text.empty() && text.front() != ':') return std::nullopt;
+  } else {
+    auto const colon = std::min(text.find(':'), text.size());
+    result.host = text.substr(0, colon);
+    text.remove_prefix(colon);
+  }
+  if (!text.empty()) result.port = text.substr(1);
+  return result;
+}
+
+}  // namespace
+
+Result<Url> parse_url(std::string_view text) {
+  auto const fail = [&](std::string const& why) {
+    return Error{Fault::invalid, "url " + why};
+  };
+  Url url;
+  auto rest = text;
+  auto const scheme = text.find("://");
+  if (scheme == npos) return fail(quoted(text) + " must begin with http:// or https://");
+  auto const name = text.substr(0, scheme);
+  rest.remove_prefix(scheme + 3);
+  auto const authority = rest.substr(0, rest.find_first_of("/?#\\"));
+  // Before anything that would show the address: it may hold a password.
+  if (authority.find('@') != npos)
+    return fail("may not hold a user or a password: use 'username' and 'password_file'");
+  if (name != "http" && name != "https")
+    return fail(quoted(text) + " must begin with http:// or https://, not " + quoted(std::string{name} + "://"));
+  url.tls = name == "https";
+  if (text.size() > 2000) return fail("is longer than 2000 bytes");
+  if (std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f; }))
+    return fail(quoted(text) + " holds a space or a control character: write %20 for a space");
+  auto const host = split_host(authority);
+  if (!host || host->host.empty() || authority.find('\\') != npos) return fail(quoted(text) + " has no host");
+  if (host->port && !parse_port(*host->port))
+    return fail(quoted(text) + " has a port that is not a number from 1 to 65535");
+  auto const loopback = is_loopback(host->host, host->v6);
+  if (host->v6 && !loopback) return fail(quoted(text) + " has an IPv6 address that is none");
+  url.host = host->host;
+  url.loopback = loopback.value_or(url.host == "localhost");
+  return url;
+}
+
+Result<Listen> parse_listen(std::string_view text) {
+  auto const fail = [&](std::string const& why) {
+    return Error{Fault::invalid, "'listen' " + quoted(text) + " " + why};
+  };
+  auto const host = split_host(text);
+  if (!host || !host->port)
+    return fail("must be an address and a port, such as 127.0.0.1:8080 or [::1]:8080");
+  auto const port = parse_port(*host->port);
+  // "::1:8080": the colons within would be taken for the port's.
+  if (!host->v6 && std::ranges::count(text, ':') > 1)
+    return fail("has an IPv6 address without brackets: write [::1]:8080");
+  if (host->host.empty() || host->host == "*")
+    return fail("has no address: write 0.0.0.0 or [::] for all of them");
+  auto const loopback = is_loopback(host->host, host->v6);
+  if (!loopback)
+    return fail("must have an address, not a name: write for instance 127.0.0.1:8080");
+  if (!port) return fail("has a port that is not a number from 1 to 65535");
+  return Listen{host->host, *port, *loopback};
+}
+
+}  // namespace snapcron

@@ -1,0 +1,29 @@
+#pragma once
+// What is looked at in a camera's address before libcurl gets it.
+
+#include "core/error.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace snapcron {
+
+struct Url {
+  bool tls = false;       // https
+  std::string host;       // without brackets
+  bool loopback = false;  // the host is this machine by its literal or as localhost
+};
+
+/// http and https only, with a host, without user and password, blanks and control characters.
+Result<Url> parse_url(std::string_view text);
+
+/// "127.0.0.1:8080" or "[::1]:8080": an address literal and a port.
+struct Listen {
+  std::string address;
+  std::uint16_t port = 0;
+  bool loopback = false;
+};
+Result<Listen> parse_listen(std::string_view text);
+
+}  // namespace snapcron
