@@ -1,0 +1,207 @@
+#include "config/load.hpp"
+
+#include "config/devices.hpp"
+#include "config/files.hpp"
+#include "config/include.hpp"
+#include "config/rules.hpp"
+#include "config/yaml.hpp"
+#include "core/printable.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace snapcron {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t longest_socket_path = 107;  // bytes of sockaddr_un::sun_path
+constexpr std::size_t most_diagnostics = 1000;
+constexpr std::array<std::string_view, 14> site_words{
+    "timezone", "gpio",    "inputs",       "relays", "cameras",     "storage", "http",
+    "include",  "control_socket", "destinations", "clock",  "axis_script", "mqtt",    "rules"};
+
+/// The diagnostics of all files in the order of reading, those of one file by position.
+std::vector<Diagnostic> collect(std::list<Opened>& opened) {
+  std::vector<Diagnostic> all;
+  for (auto& file : opened) {
+    std::ranges::stable_sort(file.diagnostics, {}, &Diagnostic::at);
+    std::ranges::move(file.diagnostics, std::back_inserter(all));
+  }
+  if (all.size() > most_diagnostics) {
+    auto const more = std::to_string(all.size() - most_diagnostics);
+    auto& last = all[most_diagnostics];
+    last.severity = Diagnostic::Severity::error;  // an error must not be lost among warnings
+    last.message = "and " + more + " more mistakes like those above";
+    last.suggestion.clear();
+    all.resize(most_diagnostics + 1);
+  }
+  return all;
+}
+
+/// The file's text in `files`; an empty one with the error told when it cannot be read.
+Opened& open(Files& files, fs::path const& path) {
+  auto text = read_regular_file(path, YamlLimits::bytes);
+  auto& opened = files.opened.emplace_back(path.string(), text ? std::move(text->text) : std::string{});
+  if (!text) opened.context.error({}, text.error().text);
+  return opened;
+}
+
+/// The tree of an opened file, a mapping; nothing with the error told.
+std::optional<YamlNode> parse(Opened& opened) {
+  if (has_errors(opened.diagnostics)) return std::nullopt;  // it could not be read
+  auto root = parse_yaml(opened.source, opened.diagnostics);
+  if (root && root->kind != YamlNode::Kind::map) {
+    opened.context.error(root->at, "a configuration is a mapping: it begins with 'version: 1'");
+    return std::nullopt;
+  }
+  return root;
+}
+
+void read_version(Context const& context, YamlEntry const& entry) {
+  bool const known = entry.value.kind == YamlNode::Kind::scalar && !entry.value.quoted &&
+                     entry.value.text == "1";
+  if (!known)
+    context.error(entry.value.at, "'version' must be 1: that is what this snapcron reads");
+}
+
+/// A file with `rules` and nothing else but `version`.
+void read_rules_file(Opened& opened, RulesScope& scope) {
+  auto const root = parse(opened);
+  if (!root) return;
+  auto const& context = opened.context;
+  MapReader map{context, *root, "a file with rules", {}};
+  if (auto const* version = map.take("version")) read_version(context, *version);
+  if (auto const* rules = map.require("rules")) read_rules(context, *rules, scope);
+  for (auto const word : site_words) {
+    if (word == "rules") continue;
+    if (auto const* entry = map.take(word))
+      context.error(entry->at, snapcron::quoted(word) +
+                                   " belongs into the configuration itself: this file holds rules only");
+  }
+  map.finish();
+}
+
+class SiteReader {
+ public:
+  SiteReader(Files& files, fs::path file) : files_{files}, file_{std::move(file)} {
+    files_.folder = file_.parent_path();
+    std::error_code failed;  // the present folder is gone: relative paths stay relative
+    auto absolute = fs::absolute(file_, failed);
+    site_.file = (failed ? file_ : absolute).lexically_normal();
+    files_.absolute = site_.file.parent_path();
+  }
+
+  void read(Opened& opened) {
+    auto const root = parse(opened);
+    if (!root) return;
+    auto const& context = opened.context;
+    MapReader map{context, *root, "the configuration", {}};
+    if (auto const* version = map.require("version", "begin with 'version: 1'"))
+      read_version(context, *version);
+    site_.zone = zone(context, map.take("timezone"));
+    LinesReader lines{context, site_, scope_.references};
+    lines.gpio(map.take("gpio"));
+    lines.inputs(map.take("inputs"));
+    lines.relays(map.take("relays"));
+    read_cameras(context, files_, map.take("cameras"), site_, scope_.references);
+    read_storage(context, files_, map.take("storage"), site_);
+    read_http(context, files_, map.take("http"), site_);
+    control_socket(context, map.take("control_socket"));
+    scope_.zone = site_.zone;
+    if (auto const* rules = map.take("rules")) read_rules(context, *rules, scope_);
+    if (auto const* include = map.take("include")) this->include(context, *include);
+    map.not_built({"destinations", "clock", "axis_script", "mqtt"});
+    map.finish();
+  }
+
+  Loaded take() {
+    Loaded loaded;
+    loaded.rules = scope_.count;
+    loaded.diagnostics = collect(files_.opened);
+    site_.rules = std::move(scope_.rules);
+    if (!has_errors(loaded.diagnostics)) loaded.site = std::move(site_);
+    return loaded;
+  }
+
+ private:
+  Zone zone(Context const& context, YamlEntry const* entry) {
+    if (entry == nullptr) return Zone::system();
+    auto const name = read_text(context, *entry, "a time zone such as Europe/Stockholm");
+    if (!name) return {};
+    auto found = Zone::find(*name);
+    if (found) return *found;
+    context.error(entry->value.at, found.error().text);
+    return {};
+  }
+
+  void control_socket(Context const& context, YamlEntry const* entry) {
+    if (entry == nullptr) return;
+    auto const text = read_text(context, *entry, "a path");
+    if (!text) return;
+    if (text->empty()) return context.error(entry->value.at, "'control_socket' is empty");
+    site_.control_socket = files_.resolve(*text);
+    auto const size = site_.control_socket.native().size();
+    if (size > longest_socket_path)
+      context.error(entry->value.at, "'control_socket' is a path of " + std::to_string(size) +
+                                         " bytes from the root: a unix socket's has at most " +
+                                         std::to_string(longest_socket_path));
+  }
+
+  void include(Context const& context, YamlEntry const& entry) {
+    if (!files_.touch) return;
+    for (auto const& path : included_files(files_, context, entry, file_))
+      read_rules_file(open(files_, path), scope_);
+  }
+
+  Files& files_;
+  fs::path file_;
+  Site site_;
+  RulesScope scope_;
+};
+
+}  // namespace
+
+Loaded load_site(fs::path const& file) {
+  Files files;
+  auto& opened = open(files, file);
+  SiteReader reader{files, file};
+  reader.read(opened);
+  return reader.take();
+}
+
+Loaded load_text(std::string_view text, std::string const& name) {
+  Files files;
+  files.touch = false;
+  auto& opened = files.opened.emplace_back(name, std::string{text});
+  SiteReader reader{files, name};
+  reader.read(opened);
+  return reader.take();
+}
+
+Loaded check_rules_file(fs::path const& file, Site const* site) {
+  Files files;
+  RulesScope scope;
+  scope.references = site != nullptr ? References::of(*site) : References::anything();
+  scope.zone = site != nullptr ? site->zone : Zone::system();
+  read_rules_file(open(files, file), scope);
+  Loaded loaded;
+  loaded.rules = scope.count;
+  loaded.rules_only = true;
+  loaded.diagnostics = collect(files.opened);
+  return loaded;
+}
+
+bool is_rules_file(fs::path const& file) {
+  Files files;
+  auto const root = parse(open(files, file));
+  return root && root->find("rules") != nullptr &&
+         std::ranges::all_of(root->entries, [](auto const& entry) {
+           return entry.key == "rules" || entry.key == "version";
+         });
+}
+
+}  // namespace snapcron
