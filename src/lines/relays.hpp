@@ -34,7 +34,7 @@ class Relays {
   /// A new relay is requested with direction and `initial` in one request; an unchanged one is
   /// kept, with its pulse; a changed max_on, on_exit or name applies without letting go; one that
   /// went is driven to its on_exit and released. When a line cannot be had nothing changes, and the
-  /// error says why.
+  /// error says why. Does not call Changed: ask on().
   Result<void> configure(std::vector<RelaySpec> const& specs);
 
   /// Fault::not_found for an unknown relay. While its chip is gone every command fails
