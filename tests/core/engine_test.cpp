@@ -1,8 +1,8 @@
 // The rule engine on a virtual clock: events in, decisions out.
 #include "core/engine.hpp"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 namespace snapcron {
 namespace {
@@ -16,7 +16,8 @@ constexpr unsigned door = 1, window = 2, strike = 1;  // inputs, and a relay
 class EngineTest : public testing::Test {
  protected:
   void load(std::vector<Rule> rules) {
-    engine.configure(std::move(rules), {{door, "front-door"}, {window, "window"}}, {{strike, "strike"}}, now());
+    engine.configure(std::move(rules), {{door, "front-door"}, {window, "window"}},
+                     {{strike, "strike"}}, now());
   }
   Moment now() const { return {Steady{} + 1h + passed, noon + passed + stepped}; }
   /// Moves the clock, waking the engine whenever it asked for it.
@@ -49,11 +50,20 @@ class EngineTest : public testing::Test {
     for (auto const& fact : std::exchange(out.facts, {})) {
       auto const& rule = fact.firing->rule->name;
       switch (fact.kind) {
-        case Fact::Kind::trigger: words.push_back(rule + " fires: " + fact.text); break;
-        case Fact::Kind::skip: words.push_back(rule + " skips: " + fact.reason); break;
-        case Fact::Kind::action: words.push_back(describe(*fact.action, {{strike, "strike"}})); break;
-        case Fact::Kind::result: break;
-        case Fact::Kind::end: words.push_back(rule + (fact.ok ? " ok" : " failed")); break;
+        case Fact::Kind::trigger:
+          words.push_back(rule + " fires: " + fact.text);
+          break;
+        case Fact::Kind::skip:
+          words.push_back(rule + " skips: " + fact.reason);
+          break;
+        case Fact::Kind::action:
+          words.push_back(describe(*fact.action, {{strike, "strike"}}));
+          break;
+        case Fact::Kind::result:
+          break;
+        case Fact::Kind::end:
+          words.push_back(rule + (fact.ok ? " ok" : " failed"));
+          break;
       }
     }
     return words;
@@ -72,16 +82,23 @@ class EngineTest : public testing::Test {
   Decisions out;
 };
 
-Rule rule(std::string name, std::vector<Trigger> triggers, std::vector<Action> actions = {{SnapshotAction{"door"}}}) {
+Rule rule(std::string name, std::vector<Trigger> triggers,
+          std::vector<Action> actions = {{SnapshotAction{"door"}}}) {
   Rule r;
   r.name = std::move(name);
   r.triggers = std::move(triggers);
   r.actions = std::move(actions);
   return r;
 }
-Trigger rising(unsigned input) { return {InputTrigger{input, InputTrigger::Edge::rising}, ""}; }
-Trigger both(unsigned input) { return {InputTrigger{input, InputTrigger::Edge::both}, ""}; }
-Trigger cron(char const* pattern) { return {CronTrigger{Cron::parse(pattern).value(), Zone{}}, ""}; }
+Trigger rising(unsigned input) {
+  return {InputTrigger{input, InputTrigger::Edge::rising}, ""};
+}
+Trigger both(unsigned input) {
+  return {InputTrigger{input, InputTrigger::Edge::both}, ""};
+}
+Trigger cron(char const* pattern) {
+  return {CronTrigger{*Cron::parse(pattern), Zone{}}, ""};
+}
 Action pulse(Duration d) {
   RelayCommand c;
   c.duration = d;
@@ -89,7 +106,8 @@ Action pulse(Duration d) {
 }
 
 TEST_F(EngineTest, AnEdgeFiresTheRulesThatListenToItInTheFilesOrder) {
-  load({rule("photo", {rising(door)}), rule("other", {rising(window)}), rule("count", {both(door)})});
+  load({rule("photo", {rising(door)}), rule("other", {rising(window)}),
+        rule("count", {both(door)})});
 
   edge(door, true);
 
@@ -133,8 +151,9 @@ TEST_F(EngineTest, ARunningRuleIsSkippedByItsModeAndFiresAgainAfterwards) {
   perform_all();
   edge(door, true);
 
-  EXPECT_THAT(said(), ElementsAre("photo fires: input front-door rising", "snapshot door", "photo skips: mode",
-                                  "photo ok", "photo fires: input front-door rising", "snapshot door"));
+  EXPECT_THAT(said(), ElementsAre("photo fires: input front-door rising", "snapshot door",
+                                  "photo skips: mode", "photo ok",
+                                  "photo fires: input front-door rising", "snapshot door"));
   EXPECT_EQ(status("photo").skipped.at("mode"), 1u);
   EXPECT_EQ(status("photo").runs, 2u);
 }
@@ -151,8 +170,9 @@ TEST_F(EngineTest, CooldownCountsFromTheLastFiringThatStarted) {
   advance(1s);
   edge(door, true);
 
-  EXPECT_THAT(said(), ElementsAre("photo fires: input front-door rising", "snapshot door", "photo ok",
-                                  "photo skips: cooldown", "photo fires: input front-door rising", "snapshot door"));
+  EXPECT_THAT(said(), ElementsAre("photo fires: input front-door rising", "snapshot door",
+                                  "photo ok", "photo skips: cooldown",
+                                  "photo fires: input front-door rising", "snapshot door"));
 }
 
 TEST_F(EngineTest, TheFirstObstacleIsTheReason_DisabledConditionCooldownMode) {
@@ -161,16 +181,17 @@ TEST_F(EngineTest, TheFirstObstacleIsTheReason_DisabledConditionCooldownMode) {
   r.conditions = {{InputCondition{window, true}, "input window is high"}};
   load({r});
   engine.set_input(window, true);
-  edge(door, true);          // runs, and goes on running
-  edge(door, true);          // cooldown before mode
+  edge(door, true);  // runs, and goes on running
+  edge(door, true);  // cooldown before mode
   engine.set_input(window, false);
-  edge(door, true);          // condition before cooldown
+  edge(door, true);  // condition before cooldown
   r.enabled = false;
   load({r});
   edge(door, true);
 
-  EXPECT_THAT(said(), ElementsAre("photo fires: input front-door rising", "snapshot door", "photo skips: cooldown",
-                                  "photo skips: condition", "photo skips: disabled"));
+  EXPECT_THAT(said(), ElementsAre("photo fires: input front-door rising", "snapshot door",
+                                  "photo skips: cooldown", "photo skips: condition",
+                                  "photo skips: disabled"));
 }
 
 TEST_F(EngineTest, AnInputConditionSeesTheLevelAtItsOwnPlaceInABatch) {
@@ -184,8 +205,8 @@ TEST_F(EngineTest, AnInputConditionSeesTheLevelAtItsOwnPlaceInABatch) {
   edge(window, false);
   edge(door, true);
 
-  EXPECT_THAT(said(), ElementsAre("interlock fires: input front-door rising", "snapshot door", "interlock ok",
-                                  "interlock skips: condition"));
+  EXPECT_THAT(said(), ElementsAre("interlock fires: input front-door rising", "snapshot door",
+                                  "interlock ok", "interlock skips: condition"));
 }
 
 TEST_F(EngineTest, ARelayCondition) {
@@ -197,7 +218,8 @@ TEST_F(EngineTest, ARelayCondition) {
   engine.set_relay(strike, true);
   edge(door, true);
 
-  EXPECT_THAT(said(), ElementsAre("lit skips: condition", "lit fires: input front-door rising", "snapshot door"));
+  EXPECT_THAT(said(), ElementsAre("lit skips: condition", "lit fires: input front-door rising",
+                                  "snapshot door"));
 }
 
 struct Window {
@@ -224,11 +246,16 @@ TEST_P(TimeWindow, HoldsFromItsBeginningToBeforeItsEnd) {
 constexpr auto all_days = 0x7fu, monday = 1u << 1, tuesday = 1u << 2;  // 2 March 2026 is a Monday
 INSTANTIATE_TEST_SUITE_P(
     Conditions, TimeWindow,
-    testing::Values(Window{"inside", 11h, 13h, all_days, 0h, true}, Window{"at_the_beginning", 12h, 13h, all_days, 0h, true},
-                    Window{"at_the_end", 11h, 12h, all_days, 0h, false}, Window{"night_before", 18h, 7h, all_days, 5h, false},
-                    Window{"night_evening", 18h, 7h, all_days, 6h, true}, Window{"night_morning", 18h, 7h, all_days, 18h, true},
-                    Window{"night_over", 18h, 7h, all_days, 19h, false}, Window{"whole_day", 8h, 8h, all_days, 0h, true},
-                    Window{"weekday", 8h, 18h, monday, 0h, true}, Window{"other_weekday", 8h, 18h, tuesday, 0h, false},
+    testing::Values(Window{"inside", 11h, 13h, all_days, 0h, true},
+                    Window{"at_the_beginning", 12h, 13h, all_days, 0h, true},
+                    Window{"at_the_end", 11h, 12h, all_days, 0h, false},
+                    Window{"night_before", 18h, 7h, all_days, 5h, false},
+                    Window{"night_evening", 18h, 7h, all_days, 6h, true},
+                    Window{"night_morning", 18h, 7h, all_days, 18h, true},
+                    Window{"night_over", 18h, 7h, all_days, 19h, false},
+                    Window{"whole_day", 8h, 8h, all_days, 0h, true},
+                    Window{"weekday", 8h, 18h, monday, 0h, true},
+                    Window{"other_weekday", 8h, 18h, tuesday, 0h, false},
                     Window{"night_belongs_to_the_evening", 18h, 7h, monday, 18h, true},
                     Window{"night_of_the_morning_does_not", 18h, 7h, tuesday, 18h, false}),
     [](auto const& shown) { return std::string{shown.param.name}; });
@@ -239,7 +266,8 @@ TEST_F(EngineTest, CronFiresAtItsTimesAndShowsTheNext) {
 
   advance(20min);
 
-  EXPECT_THAT(said(), ElementsAre("lapse fires: cron */10 * * * *", "snapshot door", "lapse skips: mode"));
+  EXPECT_THAT(said(),
+              ElementsAre("lapse fires: cron */10 * * * *", "snapshot door", "lapse skips: mode"));
   EXPECT_EQ(status("lapse").next, noon + 30min);
 }
 
@@ -287,12 +315,14 @@ TEST_F(EngineTest, EveryCountsElapsedTimeAndKeepsItsPhaseOverAReload) {
 }
 
 TEST_F(EngineTest, StartupFiresOnce) {
-  load({rule("boot", {{StartupTrigger{}, ""}}), rule("reboot", {cron("@reboot")}), rule("door", {rising(door)})});
+  load({rule("boot", {{StartupTrigger{}, ""}}), rule("reboot", {cron("@reboot")}),
+        rule("door", {rising(door)})});
 
   engine.start(now(), out);
   advance(24h);
 
-  EXPECT_THAT(said(), ElementsAre("boot fires: startup", "snapshot door", "reboot fires: cron @reboot", "snapshot door"));
+  EXPECT_THAT(said(), ElementsAre("boot fires: startup", "snapshot door",
+                                  "reboot fires: cron @reboot", "snapshot door"));
 }
 
 TEST_F(EngineTest, ADelayWaitsBetweenActions) {
