@@ -325,6 +325,14 @@ class Site:
                     return received
                 received += part
 
+    def sim_levels(self):
+        """What the simulated chip's outputs drive, as a voltmeter would show it: the chip keeps its levels in a file
+        beside the control socket, so that they outlive the daemon, as on a real board."""
+        levels = {}
+        for line in (self.folder / "sock.sim").read_text().splitlines():
+            levels[line[13:]] = line[0] == "1"
+        return levels
+
     def files(self):
         """Every regular file below the storage folder, relative, sorted; what a reader would find."""
         return sorted(str(p.relative_to(self.pictures)) for p in self.pictures.rglob("*") if p.is_file() and not p.is_symlink())
