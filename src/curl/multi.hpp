@@ -13,7 +13,8 @@ namespace snapcron {
 /// Costs nothing until the first transfer: libcurl is initialised then.
 class Multi {
  public:
-  /// When a transfer counts as stalled. The transfer itself notes when it last moved; zero: not watched now.
+  /// When a transfer counts as stalled. The transfer itself notes when it last moved; zero: not
+  /// watched now.
   struct Stall {
     Duration limit{};
     Steady last_moved{};
@@ -24,8 +25,9 @@ class Multi {
   explicit Multi(boost::asio::io_context& loop);
   ~Multi();
 
-  /// Performs one prepared transfer of a CURL easy handle; cancelling the coroutine drops it. Returns the
-  /// CURLcode, or `stalled`. Handle and `stall` must outlive the call, and the handles this Multi.
+  /// Performs one prepared transfer of a CURL easy handle; cancelling the coroutine drops it.
+  /// Returns the CURLcode, or `stalled`. Handle and `stall` must outlive the call, and the handles
+  /// this Multi.
   boost::asio::awaitable<int> perform(void* easy, Stall& stall);
 
  private:

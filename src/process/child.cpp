@@ -167,7 +167,7 @@ asio::awaitable<void> end(Running& child) {
 /// From here on cancellation is looked for, not thrown: a child that is being ended must be waited
 /// for.
 asio::awaitable<Result<ChildResult>> follow(ChildSpec const& spec, Spawned spawned) {
-  auto const name = quoted(spec.argv.front());
+  auto const name = snapcron::quoted(spec.argv.front());
   auto const started = steady_clock::now();
   auto const child = std::make_shared<Running>(co_await asio::this_coro::executor,
                                                std::move(spawned), spec.max_output);

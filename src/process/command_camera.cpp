@@ -31,11 +31,11 @@ class Command : public Camera {
         .argv = argv_, .environment = {}, .timeout = spec_.timeout, .max_output = spec_.max_bytes};
     child.environment.emplace_back("SNAPCRON_CAMERA", spec_.name);
     auto result = co_await run_child(std::move(child));
-    auto const who = "camera " + quoted(spec_.name) + ": ";
+    auto const who = "camera " + snapcron::quoted(spec_.name) + ": ";
     if (!result) co_return Error{result.error().fault, who + result.error().text};
     if (result->exit_code != 0)
       co_return Error{Fault::failed,
-                      who + "command " + quoted(argv_.front()) + " " + ending(*result)};
+                      who + "command " + snapcron::quoted(argv_.front()) + " " + ending(*result)};
     co_return Frame{.bytes = std::make_shared<std::string const>(std::move(result->output)),
                     .requested = requested,
                     .captured = clock_.now()};

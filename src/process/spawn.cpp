@@ -22,7 +22,7 @@ char const* search_path() {
 }
 
 Error cannot_start(std::string const& name, std::string const& why, Fault fault) {
-  return {fault, "cannot start " + quoted(name) + ": " + why};
+  return {fault, "cannot start " + snapcron::quoted(name) + ": " + why};
 }
 
 Error cannot_start(std::string const& name, int error) {

@@ -1,0 +1,283 @@
+#include "curl/url_camera.hpp"
+
+#include "core/printable.hpp"
+#include "core/quantity.hpp"
+#include "curl/transfer_error.hpp"
+
+#include <boost/asio/use_awaitable.hpp>
+
+#include <curl/curl.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace snapcron {
+namespace {
+
+namespace asio = boost::asio;
+using std::chrono::steady_clock;
+
+constexpr std::size_t most_headers = 64 * 1024;
+constexpr std::size_t most_explanation = 4096;  // kept of the body of a refusal
+constexpr long receive_buffer = 256 * 1024;     // a picture in a few reads instead of a dozen
+constexpr char const* certificates = "/etc/ssl/certs";
+
+Steady steady_now() {
+  return std::chrono::time_point_cast<Duration>(steady_clock::now());
+}
+
+long milliseconds(Duration duration) {
+  return std::max(
+      1L, static_cast<long>(std::chrono::ceil<std::chrono::milliseconds>(duration).count()));
+}
+
+class UrlStill : public Camera {
+ public:
+  UrlStill(Multi& multi, Clock const& clock, CameraSpec spec)
+      : multi_(multi),
+        clock_(clock),
+        spec_(std::move(spec)),
+        source_(std::get<UrlCamera>(spec_.source)),
+        what_("camera " + snapcron::quoted(spec_.name) + ": GET " + without_secrets(source_.url) +
+              ": ") {}
+
+  asio::awaitable<Result<Frame>> grab() override {
+    if (busy_) co_return Error{Fault::busy, what_ + "a picture is being fetched already"};
+    busy_ = true;
+    Idle const idle{&busy_};
+    auto const requested = clock_.now();
+    deadline_ = steady_now() + spec_.timeout;
+    if (!easy_) prepare();
+    auto error = co_await fetch();
+    if (error && again_) error = co_await fetch();
+    learn_authentication();
+    auto body = std::exchange(body_, nullptr);
+    if (error) co_return std::move(*error);
+    expected_ = body->size();
+    co_return Frame{.bytes = std::move(body), .requested = requested, .captured = clock_.now()};
+  }
+
+ private:
+  struct Idle {
+    bool* busy;
+    ~Idle() { *busy = false; }
+  };
+
+  template <class Value>
+  void set(CURLoption option, Value value) {
+    curl_easy_setopt(easy_.get(), option, value);
+  }
+
+  void prepare() {
+    easy_.reset(curl_easy_init());
+    if (!easy_) throw std::bad_alloc{};
+    set(CURLOPT_URL, source_.url.c_str());
+    set(CURLOPT_PROTOCOLS_STR, "http,https");
+    set(CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+    set(CURLOPT_FOLLOWLOCATION, 0L);
+    set(CURLOPT_UNRESTRICTED_AUTH, 0L);
+    set(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+    set(CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
+    set(CURLOPT_PROXY, "");  // not even the environment's
+    set(CURLOPT_NOPROXY, "*");
+    set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+    set(CURLOPT_USERAGENT, "snapcron/" SNAPCRON_VERSION);
+    set(CURLOPT_NOSIGNAL, 1L);
+    set(CURLOPT_QUICK_EXIT, 1L);  // never join the thread that waits for a dead name server
+    set(CURLOPT_BUFFERSIZE, receive_buffer);
+    set(CURLOPT_ERRORBUFFER, message_.data());
+    prepare_security();
+    set(CURLOPT_WRITEFUNCTION, &UrlStill::on_body);
+    set(CURLOPT_WRITEDATA, this);
+    set(CURLOPT_HEADERFUNCTION, &UrlStill::on_header);
+    set(CURLOPT_HEADERDATA, this);
+    set(CURLOPT_PREREQFUNCTION, &UrlStill::on_connected);
+    set(CURLOPT_PREREQDATA, this);
+  }
+
+  void prepare_security() {
+    set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+    set(CURLOPT_SSL_VERIFYPEER, spec_.verify_tls ? 1L : 0L);
+    set(CURLOPT_SSL_VERIFYHOST, spec_.verify_tls ? 2L : 0L);
+    // The folder, not the bundle: a certificate is looked up when it is needed, instead of all
+    // being read on the loop and kept in memory.
+    std::error_code ignored;
+    if (std::filesystem::is_directory(certificates, ignored)) {
+      set(CURLOPT_CAINFO, static_cast<char const*>(nullptr));
+      set(CURLOPT_CAPATH, certificates);
+    }
+    if (source_.username.empty() && source_.password.empty()) return;
+    set(CURLOPT_USERNAME, source_.username.c_str());
+    set(CURLOPT_PASSWORD, source_.password.c_str());
+    set(CURLOPT_HTTPAUTH, negotiated);
+  }
+
+  /// Nothing when the body is here. Sets again_ when a second try makes sense.
+  asio::awaitable<std::optional<Error>> fetch() {
+    auto const left = deadline_ - steady_now();
+    bool const second = std::exchange(again_, false);
+    bool const single_scheme = scheme_ != negotiated;
+    begin(left, second);
+    int const code = co_await multi_.perform(easy_.get(), stall_);
+    TransferEnd const end = look(code);
+    if (code == CURLE_OK && end.status == 200 && end.problem == TransferProblem::none)
+      co_return std::nullopt;
+
+    // The way of authentication that was good last time is refused: negotiate anew.
+    if (end.status == 401 && single_scheme) {
+      scheme_ = negotiated;
+      set(CURLOPT_HTTPAUTH, scheme_);
+      again_ = !second;
+    }
+    // A kept connection that the camera had closed meanwhile. curl sees most of them itself.
+    bool const lost =
+        code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR || code == CURLE_GOT_NOTHING;
+    if (lost && end.reused && headers_ == 0) again_ = !second;
+    if (deadline_ - steady_now() < std::chrono::milliseconds{10}) again_ = false;
+    co_return describe(end);
+  }
+
+  void begin(Duration left, bool fresh) {
+    body_ = std::make_shared<std::string>();
+    headers_ = 0;
+    problem_ = TransferProblem::none;
+    connected_ = false;
+    message_.fill('\0');
+    stall_ = {.limit = spec_.stall_timeout, .last_moved = {}};
+    set(CURLOPT_TIMEOUT_MS, milliseconds(left));
+    set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(std::min(spec_.connect_timeout, left)));
+    set(CURLOPT_FRESH_CONNECT, fresh ? 1L : 0L);
+  }
+
+  TransferEnd look(int code) {
+    auto* const easy = easy_.get();
+    TransferEnd end;
+    end.code = code;
+    end.problem = problem_;
+    end.connected = connected_;
+    end.answered = headers_ > 0;
+    end.message = message_.data();
+    end.body = *body_;
+    curl_off_t name_found = 0;
+    curl_easy_getinfo(easy, CURLINFO_NAMELOOKUP_TIME_T, &name_found);
+    end.name_found = connected_ || name_found > 0;
+    long connections = 0;
+    curl_off_t length = -1;
+    curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &end.status);
+    curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &connections);
+    curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &end.os_error);
+    curl_easy_getinfo(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+    curl_easy_getinfo(easy, CURLINFO_REDIRECT_URL, &end.redirect);
+    end.reused = connected_ && connections == 0;
+    end.length = length;
+    return end;
+  }
+
+  Error describe(TransferEnd const& end) const {
+    auto error = transfer_error(end, spec_);
+    error.text = what_ + error.text;
+    return error;
+  }
+
+  /// The first picture is asked for twice: once to hear which way of authentication the camera
+  /// wants. Later ones begin with that.
+  void learn_authentication() {
+    if (scheme_ != negotiated || (source_.username.empty() && source_.password.empty())) return;
+    long status = 0;
+    long offered = 0;
+    curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(easy_.get(), CURLINFO_HTTPAUTH_AVAIL, &offered);
+    if (status != 200 || (offered & static_cast<long>(negotiated)) == 0) return;
+    scheme_ = static_cast<long>(
+        (offered & static_cast<long>(CURLAUTH_DIGEST)) != 0 ? CURLAUTH_DIGEST : CURLAUTH_BASIC);
+    set(CURLOPT_HTTPAUTH, scheme_);
+  }
+
+  static int on_connected(void* self, char*, char*, int, int) {
+    auto& camera = *static_cast<UrlStill*>(self);
+    camera.connected_ = true;
+    camera.stall_.last_moved = steady_now();
+    return CURL_PREREQFUNC_OK;
+  }
+
+  static std::size_t on_header(char*, std::size_t, std::size_t size, void* self) {
+    auto& camera = *static_cast<UrlStill*>(self);
+    camera.stall_.last_moved = steady_now();
+    camera.headers_ += size;
+    if (camera.headers_ <= most_headers) return size;
+    camera.problem_ = TransferProblem::too_many_headers;
+    return 0;
+  }
+
+  static std::size_t on_body(char const* data, std::size_t, std::size_t size, void* self) {
+    return static_cast<UrlStill*>(self)->take({data, size}) ? size : 0;
+  }
+
+  bool take(std::string_view piece) {
+    stall_.last_moved = steady_now();
+    if (body_->empty() && !begin_body()) return false;
+    if (body_->size() + piece.size() > limit_) {
+      body_->append(piece.substr(0, std::min(limit_ - body_->size(), most_explanation)));
+      if (problem_ == TransferProblem::none) problem_ = TransferProblem::too_big;
+      return false;
+    }
+    body_->append(piece);
+    return true;
+  }
+
+  /// The first bytes of a body are here: a picture, as long as the camera says or like the one
+  /// before; or the explanation of a refusal, of which a few words are enough.
+  bool begin_body() {
+    long status = 0;
+    curl_off_t length = -1;
+    curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(easy_.get(), CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+    if (status != 200) {
+      limit_ = most_explanation;
+      problem_ = TransferProblem::refusal;
+      return true;
+    }
+    limit_ = spec_.max_bytes;
+    if (length > 0 && static_cast<std::uint64_t>(length) > limit_) {
+      problem_ = TransferProblem::too_big;
+      return false;
+    }
+    body_->reserve(length > 0 ? static_cast<std::size_t>(length) : expected_ + expected_ / 8);
+    return true;
+  }
+
+  static constexpr long negotiated = static_cast<long>(CURLAUTH_BASIC | CURLAUTH_DIGEST);
+
+  Multi& multi_;
+  Clock const& clock_;
+  CameraSpec spec_;
+  UrlCamera source_;
+  std::string what_;
+  bool busy_ = false;
+
+  std::shared_ptr<std::string> body_;
+  std::size_t limit_ = 0;
+  std::size_t expected_ = 0;  // size of the latest picture
+  std::size_t headers_ = 0;
+  TransferProblem problem_ = TransferProblem::none;
+  bool connected_ = false;
+  bool again_ = false;
+  long scheme_ = negotiated;
+  Steady deadline_;
+  Multi::Stall stall_;
+  std::array<char, CURL_ERROR_SIZE> message_{};
+  std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> easy_{nullptr, &curl_easy_cleanup};
+};
+
+}  // namespace
+
+std::unique_ptr<Camera> make_url_camera(Multi& multi, Clock const& clock, CameraSpec const& spec) {
+  return std::make_unique<UrlStill>(multi, clock, spec);
+}
+
+}  // namespace snapcron
