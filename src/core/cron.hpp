@@ -1,14 +1,13 @@
 #pragma once
 // Cron patterns after the Open Cron Pattern Specification (OCPS 1.0 to 1.4): five fields
-// (MIN HOUR DOM MON DOW), six (seconds first) or seven (year last), and nicknames.
+// (MIN HOUR DOM MON DOW), six (seconds first) or seven (year last, 1970 to 2199), and nicknames.
+// Two usual extensions: LW, the last weekday of the month, and L-3, three days before its last.
 
+#include "core/cron_fields.hpp"
 #include "core/error.hpp"
 #include "core/time.hpp"
 #include "core/zone.hpp"
 
-#include <array>
-#include <bitset>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,9 +19,14 @@ struct CronError {
   std::size_t column = 0;
   std::string text;  // "minute 75 is not in 0-59"
 };
+[[noreturn]] inline void throw_exception_from_error(CronError const& e,
+                                                    boost::source_location const&) {
+  throw std::runtime_error(e.text);
+}
 
 class Cron {
  public:
+  /// Of a refused pattern the first mistake is told. Space around the pattern is ignored.
   static boost::system::result<Cron, CronError> parse(std::string_view pattern);
 
   /// What happens to a fixed time that falls into the spring gap.
@@ -30,10 +34,12 @@ class Cron {
 
   /// The first match strictly after `after`, or nothing when there is none (bounded time).
   /// Fixed times in the spring gap are skipped (or run once at its end); those that come twice in
-  /// autumn run the first time. Patterns whose minute or hour begins with * go by elapsed time.
+  /// autumn run the first time. Patterns whose minute or hour begins with * go by elapsed time:
+  /// they match whatever the wall clock shows, in both autumn hours and straight on in spring.
   std::optional<Instant> next(Instant after, Zone const& zone, Gap gap = Gap::skip) const;
 
-  /// Does the minute that contains `at` match? (the `cron` condition; seconds are not looked at)
+  /// Does the minute that contains `at` match, as the wall clock shows it? (the `cron` condition;
+  /// seconds are not looked at, and an hour that comes twice matches twice)
   bool matches_minute(Instant at, Zone const& zone) const;
 
   /// "@reboot": at the daemon's start, never by the calendar.
@@ -42,13 +48,14 @@ class Cron {
   friend bool operator==(Cron const& a, Cron const& b) { return a.text_ == b.text_; }
 
  private:
+  std::optional<std::chrono::sys_seconds> next_fixed(std::chrono::sys_seconds from,
+                                                     Zone const& zone, Gap gap) const;
+  std::optional<std::chrono::sys_seconds> next_interval(std::chrono::sys_seconds from,
+                                                        Zone const& zone) const;
+
   std::string text_;
   bool reboot_ = false;
-  // The implementer of cron.cpp owns what stands below: bit masks of the fields.
-  std::uint64_t seconds_ = 0, minutes_ = 0;
-  std::uint32_t hours_ = 0, days_ = 0;
-  std::uint16_t months_ = 0;
-  std::uint8_t weekdays_ = 0;
+  CronFields fields_;
 };
 
 }  // namespace snapcron

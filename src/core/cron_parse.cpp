@@ -1,0 +1,388 @@
+// Reads a cron pattern. Each mistake is told with its column and with what would be right there.
+
+#include "core/cron.hpp"
+#include "core/diagnostic.hpp"
+#include "core/printable.hpp"
+
+#include <algorithm>
+#include <span>
+#include <vector>
+
+namespace snapcron {
+namespace {
+
+constexpr std::size_t longest_pattern = 1000;  // characters; a list of every minute has 169
+
+constexpr std::string_view month_names = "JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC";
+constexpr std::string_view weekday_names = "SUNMONTUEWEDTHUFRISAT";
+
+enum class Which { second, minute, hour, day, month, weekday, year };
+
+struct Field {
+  Which which;
+  std::string_view name;
+  unsigned least, most;
+  std::string_view names;       // three letters each
+  unsigned first_name;          // the number of the first of them
+  std::string_view characters;  // that may stand in the field, for messages
+};
+constexpr Field all_fields[] = {
+    {Which::second, "second", 0, 59, {}, 0, "digits, '*', ',', '-' and '/'"},
+    {Which::minute, "minute", 0, 59, {}, 0, "digits, '*', ',', '-' and '/'"},
+    {Which::hour, "hour", 0, 23, {}, 0, "digits, '*', ',', '-' and '/'"},
+    {Which::day, "day", 1, 31, {}, 0, "digits, '*', ',', '-', '/', 'L', 'W' and '?'"},
+    {Which::month, "month", 1, 12, month_names, 1, "digits, JAN-DEC, '*', ',', '-' and '/'"},
+    {Which::weekday, "weekday", 0, 7, weekday_names, 0,
+     "digits, SUN-SAT, '*', ',', '-', '/', '#', 'L', '+' and '?'"},
+    {Which::year, "year", first_cron_year, last_cron_year, {}, 0, "digits, '*', ',', '-' and '/'"},
+};
+static_assert(last_cron_year - first_cron_year < 256);
+
+struct Nickname {
+  std::string_view name, fields;
+};
+constexpr Nickname nicknames[] = {
+    {"@yearly", "0 0 1 1 *"}, {"@annually", "0 0 1 1 *"}, {"@monthly", "0 0 1 * *"},
+    {"@weekly", "0 0 * * 0"}, {"@daily", "0 0 * * *"},    {"@midnight", "0 0 * * *"},
+    {"@hourly", "0 * * * *"},
+};
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_letter(char c) {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+bool is_space(char c) {
+  return c == ' ' || c == '\t';
+}
+
+/// One field's text and where it begins in the pattern.
+struct Word {
+  std::string_view text;
+  std::size_t column;
+};
+
+std::vector<Word> words_of(std::string_view pattern) {
+  std::vector<Word> words;
+  for (std::size_t i = 0; i < pattern.size();) {
+    if (is_space(pattern[i])) {
+      ++i;
+      continue;
+    }
+    auto const begin = i;
+    while (i < pattern.size() && !is_space(pattern[i])) ++i;
+    words.push_back({pattern.substr(begin, i - begin), begin});
+  }
+  return words;
+}
+
+/// Reads one field into the masks. Throws CronError, which Cron::parse catches.
+class FieldReader {
+ public:
+  FieldReader(Word word, Field const& field, CronFields& out)
+      : word_{word}, field_{field}, out_{out} {}
+
+  void read() {
+    if (field_.which == Which::weekday && take('+')) out_.both = true;
+    if (bool const any = rest() == "*" || (is_day_field() && rest() == "?"); any && is_day_field())
+      (field_.which == Which::day ? out_.any_day : out_.any_weekday) = true;
+    if (is_day_field() && rest() == "?") {
+      set_range(field_.least, field_.most, 1);
+      return;
+    }
+    do {
+      item_ = at_;
+      read_item();
+      ++items_;
+      if (!at_end() && peek() != ',') unexpected();
+    } while (take(','));
+    if (nearest_ && items_ > 1)
+      fail(*nearest_, "a day with 'W' stands alone, without a list: the " +
+                          std::string{field_.name} + " has " + std::to_string(items_) + " entries");
+  }
+
+ private:
+  bool is_day_field() const { return field_.which == Which::day || field_.which == Which::weekday; }
+  bool at_end() const { return at_ == word_.text.size(); }
+  char peek() const { return at_end() ? '\0' : word_.text[at_]; }
+  std::string_view rest() const { return word_.text.substr(at_); }
+  bool take(char c) {
+    if (at_end() || peek() != c) return false;
+    ++at_;
+    return true;
+  }
+
+  [[noreturn]] void fail(std::size_t at, std::string text) const {
+    throw CronError{word_.column + at, std::move(text)};
+  }
+  [[noreturn]] void unexpected() const {
+    if (at_end())
+      fail(at_,
+           "a value is missing at the end of the " + std::string{field_.name} + ": " + allowed());
+    std::string hint;
+    if (peek() == 'l' || peek() == 'w')
+      hint = " ('L' and 'W' are written in upper case)";
+    else if (peek() == '+')
+      hint = " ('+' stands only in front of the weekday)";
+    else if (peek() == '?')
+      hint = is_day_field() ? " ('?' stands alone)" : " ('?' stands only for a day or a weekday)";
+    // A character, not a byte of one.
+    auto const character = printable_characters(rest().substr(0, 4)).front();
+    fail(at_, "unexpected '" + character + "' in the " + std::string{field_.name} + hint +
+                  ": allowed are " + std::string{field_.characters});
+  }
+  std::string allowed() const {
+    auto text = "write " + std::to_string(field_.least) + "-" + std::to_string(field_.most);
+    if (!field_.names.empty()) {
+      text += " or " + std::string{field_.names.substr(0, 3)} + "-";
+      text += field_.names.substr(field_.names.size() - 3);
+    }
+    return text;
+  }
+
+  void read_item() {
+    if (take('*')) {
+      set_range(field_.least, field_.most, read_step());
+      return;
+    }
+    if (field_.which == Which::day && peek() == 'L') {
+      read_last_day();
+      return;
+    }
+    auto const low = read_value();
+    if (field_.which == Which::day && peek() == 'W') {
+      nearest_ = item_;
+      ++at_;
+      out_.nearest_weekday = static_cast<std::uint8_t>(low);
+      return;
+    }
+    if (field_.which == Which::weekday && (peek() == 'L' || peek() == '#')) {
+      read_nth(low % 7);
+      return;
+    }
+    if (!take('-')) {
+      if (peek() == '/')
+        fail(at_, "a step needs a range or '*': write " + std::to_string(low) + "-" +
+                      std::to_string(field_.most) + std::string{rest()} + " or *" +
+                      std::string{rest()});
+      set_range(low, low, 1);
+      return;
+    }
+    auto const high_begin = at_;
+    auto const high = read_value();
+    if (field_.which == Which::day && peek() == 'W')
+      fail(item_, "a day with 'W' stands alone, without a range");
+    if (low > high) {
+      auto const range = word_.text.substr(item_, at_ - item_);
+      bool const to_sunday = field_.which == Which::weekday && high == 0;
+      fail(high_begin, "the range " + std::string{range} + " goes backwards" +
+                           (to_sunday ? ": at the end of a range, write Sunday as 7" : ""));
+    }
+    set_range(low, high, read_step());
+  }
+
+  /// "L", "L-3", "LW".
+  void read_last_day() {
+    ++at_;
+    if (take('W')) {
+      nearest_ = item_;
+      out_.nearest_weekday = CronFields::last_weekday_of_month;
+      return;
+    }
+    unsigned before = 0;
+    if (take('-')) {
+      auto const begin = at_;
+      before = read_number();
+      if (before < 1 || before > 30)
+        fail(begin, "L-" + std::to_string(before) + " is not in L-1 to L-30");
+    }
+    out_.days_before_last |= 1u << before;
+  }
+
+  /// "5L", "5#L", "5#2".
+  void read_nth(unsigned weekday) {
+    auto const bit = static_cast<std::uint8_t>(1u << weekday);
+    if (take('L')) {
+      out_.last_weekdays |= bit;
+      return;
+    }
+    ++at_;
+    if (take('L')) {
+      out_.last_weekdays |= bit;
+      return;
+    }
+    auto const begin = at_;
+    if (!is_digit(peek())) fail(at_, "after '#' comes 1-5 or L");
+    auto const n = read_number();
+    if (n < 1 || n > 5)
+      fail(begin,
+           "#" + std::to_string(n) + " is not in #1 to #5: a month has at most five of a weekday");
+    out_.nth_weekdays[n - 1] |= bit;
+  }
+
+  unsigned read_step() {
+    if (!take('/')) return 1;
+    auto const begin = at_;
+    if (!is_digit(peek())) fail(at_, "after '/' comes the step, a number from 1");
+    auto const step = read_number();
+    if (step == 0) fail(begin, "a step of 0 leads nowhere: write a number from 1");
+    return step;
+  }
+
+  /// Numbers that are too large for every field stay so.
+  unsigned read_number() {
+    if (!is_digit(peek())) unexpected();
+    unsigned number = 0;
+    for (; is_digit(peek()); ++at_)
+      number = std::min(number * 10 + static_cast<unsigned>(peek() - '0'), 1'000'000u);
+    return number;
+  }
+
+  unsigned read_value() {
+    auto const begin = at_;
+    if (is_letter(peek()) && !field_.names.empty()) return read_name();
+    if (!is_digit(peek())) {
+      bool const missing = at_end() || peek() == ',' || peek() == '-' || peek() == '/';
+      if (missing && !at_end())
+        fail(at_, "a value is missing before '" + std::string(1, peek()) + "' in the " +
+                      std::string{field_.name} + ": " + allowed());
+      unexpected();
+    }
+    auto const number = read_number();
+    if (number < field_.least || number > field_.most) {
+      auto const digits = word_.text.substr(begin, std::min<std::size_t>(at_ - begin, 20));
+      fail(begin, std::string{field_.name} + " " + std::string{digits} + " is not in " +
+                      std::to_string(field_.least) + "-" + std::to_string(field_.most));
+    }
+    return number;
+  }
+
+  unsigned read_name() {
+    auto const begin = at_;
+    while (is_letter(peek())) ++at_;
+    auto const name = word_.text.substr(begin, at_ - begin);
+    for (std::size_t i = 0; i < field_.names.size(); i += 3) {
+      auto const same = [](char a, char b) { return (a & ~0x20) == b; };
+      if (std::ranges::equal(name, field_.names.substr(i, 3), same))
+        return field_.first_name + static_cast<unsigned>(i / 3);
+    }
+    fail(begin, quoted(name) + " is no " + std::string{field_.name} + ": " + allowed());
+  }
+
+  void set_range(unsigned low, unsigned high, unsigned step) {
+    for (unsigned value = low; value <= high; value += step) set(value);
+  }
+
+  void set(unsigned value) {
+    switch (field_.which) {
+      case Which::second:
+        out_.seconds |= 1ull << value;
+        break;
+      case Which::minute:
+        out_.minutes |= 1ull << value;
+        break;
+      case Which::hour:
+        out_.hours |= 1u << value;
+        break;
+      case Which::day:
+        out_.days |= 1u << value;
+        break;
+      case Which::month:
+        out_.months = static_cast<std::uint16_t>(out_.months | 1u << value);
+        break;
+      case Which::weekday:
+        out_.weekdays = static_cast<std::uint8_t>(out_.weekdays | 1u << value % 7);
+        break;
+      case Which::year: {
+        auto const bit = value - static_cast<unsigned>(first_cron_year);
+        out_.years[bit / 64] |= 1ull << (bit % 64);
+        break;
+      }
+    }
+  }
+
+  Word word_;
+  Field const& field_;
+  CronFields& out_;
+  std::size_t at_ = 0;    // in the field's text
+  std::size_t item_ = 0;  // where the present entry of the list begins
+  unsigned items_ = 0;
+  std::optional<std::size_t> nearest_;  // where an entry with W begins
+};
+
+[[noreturn]] void fail_nickname(Word word) {
+  std::vector<std::string> known{"@reboot"};
+  for (auto const& nickname : nicknames) {
+    known.emplace_back(nickname.name);
+    if (nickname.name == word.text)
+      throw CronError{word.column, quoted(word.text) + " stands alone, without fields"};
+  }
+  if (word.text == "@reboot")
+    throw CronError{word.column, "'@reboot' stands alone, without fields"};
+  auto text = "unknown nickname " + quoted(word.text);
+  if (auto const nearest = nearest_word(word.text, known))
+    text += " (did you mean '" + *nearest + "'?)";
+  else
+    text +=
+        ": known are @yearly, @annually, @monthly, @weekly, @daily, @midnight, @hourly and @reboot";
+  throw CronError{word.column, text};
+}
+
+CronFields read_fields(std::span<Word const> words, std::size_t end) {
+  if (words.size() < 5)
+    throw CronError{
+        end,
+        std::to_string(words.size()) + (words.size() == 1 ? " field" : " fields") +
+            ": a pattern has five (minute hour day month weekday), six (second first) or seven "
+            "(year last)"};
+  if (words.size() > 7)
+    throw CronError{
+        words[7].column,
+        "a pattern has at most seven fields (second minute hour day month weekday year)"};
+  std::span<Field const> fields{all_fields};
+  fields = fields.subspan(words.size() == 5 ? 1 : 0, words.size());
+
+  CronFields out;
+  if (words.size() >= 6) out.seconds = 0;
+  if (words.size() == 7) out.years = {};
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    FieldReader{words[i], fields[i], out}.read();
+    bool const time = fields[i].which == Which::minute || fields[i].which == Which::hour;
+    if (time && words[i].text.starts_with('*')) out.interval = true;
+  }
+  bool const every_year = words.size() < 7 || words[6].text == "*";
+  out.every_day = out.any_day && out.any_weekday && out.months == 0x1ffe && every_year;
+  return out;
+}
+
+}  // namespace
+
+boost::system::result<Cron, CronError> Cron::parse(std::string_view pattern) {
+  Cron cron;
+  try {
+    if (pattern.size() > longest_pattern)
+      throw CronError{longest_pattern,
+                      "a pattern has at most " + std::to_string(longest_pattern) + " characters"};
+    auto const words = words_of(pattern);
+    if (words.empty()) throw CronError{0, "the pattern is empty: write for instance */10 * * * *"};
+    auto const end = words.back().column + words.back().text.size();
+    cron.text_ = pattern.substr(words[0].column, end - words[0].column);
+    if (words[0].text.starts_with('@')) {
+      auto const* const nickname = std::ranges::find(nicknames, words[0].text, &Nickname::name);
+      if (words.size() == 1 && nickname != std::end(nicknames))
+        cron.fields_ = read_fields(words_of(nickname->fields), 0);
+      else if (words.size() == 1 && words[0].text == "@reboot")
+        cron.reboot_ = true;
+      else
+        fail_nickname(words[0]);
+    } else {
+      cron.fields_ = read_fields(words, end);
+    }
+  } catch (CronError const& error) {
+    return error;
+  }
+  return cron;
+}
+
+}  // namespace snapcron
