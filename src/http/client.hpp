@@ -18,13 +18,15 @@ struct Reply {
   std::string relay_error;
 };
 
-/// `target` is a path with percent-encoded names ("/api/v1/rules/" + encode_segment(name) + "/trigger");
-/// a body is sent as application/json; an empty `accept` asks for anything. `timeout` is the whole time.
-/// Any HTTP status is a Reply. Errors: Fault::not_found when the socket is absent or refuses (no daemon),
-/// Fault::denied without permission (names the group that owns the socket and how to join it),
-/// Fault::timed_out, Fault::failed when the other side speaks nonsense. Never raises SIGPIPE.
-Result<Reply> request_unix(std::filesystem::path const& socket, std::string method, std::string target,
-                           std::string body, std::string accept, Duration timeout);
+/// `target` is a path with percent-encoded names ("/api/v1/rules/" + encode_segment(name) +
+/// "/trigger"); a body is sent as application/json; an empty `accept` asks for anything. `timeout`
+/// is the whole time. Any HTTP status is a Reply. Errors: Fault::not_found when the socket is
+/// absent or refuses (no daemon), Fault::denied without permission (names the group that owns the
+/// socket and how to join it), Fault::timed_out, Fault::failed when the other side speaks nonsense.
+/// Never raises SIGPIPE.
+Result<Reply> request_unix(std::filesystem::path const& socket, std::string method,
+                           std::string target, std::string body, std::string accept,
+                           Duration timeout);
 
 /// Percent-encodes one path segment: a rule's, relay's or input's name.
 std::string encode_segment(std::string_view name);

@@ -23,12 +23,12 @@ namespace snapcron {
 /// network does, and no limit per address.
 struct ServerLimits {
   std::size_t connections = 64;
-  std::size_t connections_per_address = 8;       // IPv6: per /64
-  Duration header = std::chrono::seconds{10};    // first byte (or accept) to the end of the header
-  Duration body = std::chrono::seconds{30};      // end of the header to the end of the body
+  std::size_t connections_per_address = 8;     // IPv6: per /64
+  Duration header = std::chrono::seconds{10};  // first byte (or accept) to the end of the header
+  Duration body = std::chrono::seconds{30};    // end of the header to the end of the body
   Duration write_stall = std::chrono::seconds{20};  // without a byte taken by the client
   Duration keep_alive = std::chrono::seconds{60};   // between two requests
-  unsigned requests = 1000;                      // per connection
+  unsigned requests = 1000;                         // per connection
   std::size_t header_bytes = 8192;
   unsigned header_fields = 64;
   std::size_t body_bytes = 65536;
@@ -50,12 +50,12 @@ class Server {
   Result<void> listen_tcp(HttpSpec const& spec);
 
   /// Mode 0660 in the process's group; a missing folder is made. A socket that nobody answers is
-  /// replaced; Fault::busy when another daemon lives on it. A lock file beside it ("SOCKET.lock") is
-  /// held as long as we listen, so two daemons can never share a socket.
+  /// replaced; Fault::busy when another daemon lives on it. A lock file beside it ("SOCKET.lock")
+  /// is held as long as we listen, so two daemons can never share a socket.
   Result<void> listen_unix(std::filesystem::path const& socket);
 
-  /// A reload: new users, format or address; nullopt closes the port. Everything or nothing: after an
-  /// error the old port and users still serve. Connections stay unless the address changed; a
+  /// A reload: new users, format or address; nullopt closes the port. Everything or nothing: after
+  /// an error the old port and users still serve. Connections stay unless the address changed; a
   /// remembered password is forgotten.
   Result<void> configure(std::optional<HttpSpec> const& spec);
 

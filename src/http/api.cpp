@@ -1,0 +1,253 @@
+#include "http/api.hpp"
+
+#include "core/printable.hpp"
+#include "http/json_body.hpp"
+#include "http/metrics.hpp"
+#include "http/status_json.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+
+namespace snapcron::http {
+namespace {
+
+namespace json = boost::json;
+using boost::asio::awaitable;
+
+unsigned status_of(Fault fault) {
+  switch (fault) {
+    case Fault::invalid:
+      return 400;
+    case Fault::denied:
+      return 403;
+    case Fault::not_found:
+      return 404;
+    case Fault::refused:
+      return 409;
+    case Fault::bad_picture:
+      return 502;
+    case Fault::busy:
+    case Fault::gone:
+      return 503;
+    case Fault::timed_out:
+      return 504;
+    case Fault::no_space:
+      return 507;
+    case Fault::failed:
+      break;
+  }
+  return 500;
+}
+
+void fail(Response& response, Error const& error) {
+  make_problem(response, status_of(error.fault), error.text);
+}
+
+void reply_json(Response& response, json::value const& value, unsigned status = 200) {
+  response.status = status;
+  response.content_type = "application/json";
+  response.body = json::serialize(value);
+  response.body += '\n';
+}
+
+void reply_html(Response& response, std::string_view body) {
+  response.content_type = "text/html; charset=utf-8";
+  response.fields += "Content-Security-Policy: default-src 'none'\r\n";
+  response.body = body;
+}
+
+/// By number where the argument is one, else by name.
+template <class Item>
+Item const* find(std::vector<Item> const& items, std::string const& argument) {
+  auto const matches = [&](Item const& item) {
+    return std::to_string(item.number) == argument || item.name == argument;
+  };
+  auto const by_number = std::find_if(items.begin(), items.end(), [&](Item const& item) {
+    return std::to_string(item.number) == argument;
+  });
+  auto const found =
+      by_number != items.end() ? by_number : std::find_if(items.begin(), items.end(), matches);
+  return found == items.end() ? nullptr : &*found;
+}
+
+template <class Item>
+Item const* find_or_fail(std::vector<Item> const& items, std::string const& argument,
+                         std::string const& what, Response& response) {
+  auto const* found = find(items, argument);
+  if (found) return found;
+  std::string known;
+  for (auto const& item : items)
+    known += (known.empty() ? "" : ", ") + std::to_string(item.number) +
+             (item.name == std::to_string(item.number) ? "" : " (" + item.name + ")");
+  make_problem(response, 404,
+               "there is no " + what + " " + quoted(argument) +
+                   (known.empty() ? "; none is configured" : "; configured: " + known));
+  return nullptr;
+}
+
+/// The media types of an Accept field; q=0 and the like are not worth a parser here.
+bool wants_jpeg(std::string_view accept) {
+  return accept.substr(0, accept.find_first_of(",; ")) == "image/jpeg";
+}
+
+std::string header_value(std::string_view text) {
+  std::string value;
+  for (char const c : text.substr(0, 500)) value += c >= 0x20 && c < 0x7f ? c : '?';
+  return value;
+}
+
+}  // namespace
+
+void Api::index(Call const&, Response& response) {
+  reply_html(response,
+             "<!doctype html>\n<title>snapcron</title>\n<h1>snapcron</h1>\n<ul>\n"
+             "<li><a href=\"/io/\">/io/</a> inputs and relay, as text\n"
+             "<li><a href=\"/api/v1/status\">/api/v1/status</a> everything, as JSON\n"
+             "<li><a href=\"/metrics\">/metrics</a> for Prometheus\n"
+             "<li><a href=\"/healthz\">/healthz</a>\n</ul>\n");
+}
+
+void Api::io_index(Call const&, Response& response) {
+  // The two that switch are no links: nothing that follows links may switch a relay.
+  reply_html(response,
+             "<!doctype html>\n<title>/io/</title>\n<h1>/io/</h1>\n<ul>\n"
+             "<li><a href=\"/io/input.txt?peek\">input.txt</a> the inputs (each read counts; ?peek "
+             "does not)\n"
+             "<li>relayon.txt switches relay 1 on\n"
+             "<li>relayoff.txt switches relay 1 off\n</ul>\n");
+}
+
+void Api::healthz(Call const&, Response& response) {
+  response.body = "ok\n";
+}
+
+void Api::metrics(Call const&, Response& response) {
+  response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+  response.body = http::metrics(controls_.status());
+}
+
+void Api::input_txt(Call const& call, Response& response) {
+  bool const reads = call.request.method == Method::get && !call.request.query_has("peek");
+  input_page_.write(controls_.readings(reads), controls_.zone(), manual_, response.body);
+}
+
+void Api::relay_on_txt(Call const& call, Response& response) {
+  switch_relay_1(true, call, response);
+}
+void Api::relay_off_txt(Call const& call, Response& response) {
+  switch_relay_1(false, call, response);
+}
+
+void Api::switch_relay_1(bool on, Call const& call, Response& response) {
+  RelayCommand command;
+  command.kind = on ? RelayCommand::Kind::on : RelayCommand::Kind::off;
+  if (call.request.method == Method::get)
+    if (auto const done = controls_.switch_relay(1, command); !done)
+      return fail(response, done.error());
+  response.body = on ? "Relay is On\n" : "Relay is Off\n";
+}
+
+void Api::status(Call const&, Response& response) {
+  reply_json(response, status_json(controls_.status()));
+}
+
+void Api::inputs(Call const&, Response& response) {
+  json::array list;
+  auto const status = controls_.status();
+  for (auto const& input : status.inputs) list.push_back(status_json(input, status.zone));
+  reply_json(response, list);
+}
+
+void Api::input(Call const& call, Response& response) {
+  auto const status = controls_.status();
+  if (auto const* found = find_or_fail(status.inputs, call.argument, "input", response))
+    reply_json(response, status_json(*found, status.zone));
+}
+
+void Api::relays(Call const&, Response& response) {
+  json::array list;
+  for (auto const& relay : controls_.status().relays) list.push_back(status_json(relay));
+  reply_json(response, list);
+}
+
+void Api::relay(Call const& call, Response& response) {
+  auto const status = controls_.status();
+  if (auto const* found = find_or_fail(status.relays, call.argument, "relay", response))
+    reply_json(response, status_json(*found));
+}
+
+void Api::switch_relay(Call const& call, Response& response) {
+  auto const before = controls_.status();
+  auto const* found = find_or_fail(before.relays, call.argument, "relay", response);
+  if (!found) return;
+  auto const command = parse_relay_command(call.request.body);
+  if (!command) return fail(response, command.error());
+  if (auto const done = controls_.switch_relay(found->number, *command); !done)
+    return fail(response, done.error());
+  auto const after = controls_.status();
+  auto const* now = find(after.relays, std::to_string(found->number));
+  reply_json(response, status_json(now ? *now : *found));
+}
+
+void Api::trigger(Call const& call, Response& response) {
+  auto const reply = controls_.trigger(call.argument);
+  if (!reply) return fail(response, reply.error());
+  if (reply->fired) return reply_json(response, json::object{{"fired", true}});
+  reply_json(response,
+             json::object{{"fired", false}, {"reason", reply->reason}, {"detail", reply->detail}},
+             409);
+}
+
+awaitable<void> Api::drive_input(Call const& call, Response& response) {
+  auto const before = controls_.status();
+  auto const* found = find_or_fail(before.inputs, call.argument, "input", response);
+  if (!found) co_return;
+  auto const drive = parse_input_drive(call.request.body);
+  if (!drive) co_return fail(response, drive.error());
+  auto const done = co_await controls_.drive_input(found->number, *drive);
+  if (!done) co_return fail(response, done.error());
+  auto const after = controls_.status();
+  auto const* now = find(after.inputs, std::to_string(found->number));
+  reply_json(response, status_json(now ? *now : *found, after.zone));
+}
+
+awaitable<void> Api::snapshot(Call const& call, Response& response) {
+  auto request = parse_snapshot_request(call.request.body);
+  if (!request) co_return fail(response, request.error());
+  request->store = !wants_jpeg(call.request.accept);
+  if (!request->store && request->count > 1)
+    co_return make_problem(response, 400, "one reply holds one image/jpeg: leave 'count' away");
+  auto reply = co_await controls_.snapshot(std::move(*request));
+  if (reply.jpeg && !reply.capture_error) {
+    response.content_type = "image/jpeg";
+    response.picture = std::move(reply.jpeg);
+    if (reply.relay_error)
+      response.fields += "X-Relay-Error: " + header_value(reply.relay_error->text) + "\r\n";
+    co_return;
+  }
+  json::object body;
+  if (reply.capture_error) {
+    auto const status = status_of(reply.capture_error->fault);
+    fail(response, *reply.capture_error);
+    body = {{"title", "no picture"},
+            {"status", status},
+            {"detail", reply.capture_error->text},
+            {"error", reply.capture_error->text}};
+  }
+  body["paths"] = json::array(reply.paths.begin(), reply.paths.end());
+  if (reply.relay_error) body["relay_error"] = reply.relay_error->text;
+  if (!reply.capture_error) co_return reply_json(response, body, 201);
+  response.body = json::serialize(body) + "\n";
+}
+
+awaitable<void> Api::reload(Call const&, Response& response) {
+  auto const done = co_await controls_.reload();
+  response.status = done ? 200 : 422;
+  response.content_type = "text/plain; charset=utf-8";
+  response.body = done ? *done : done.error().text;
+  if (!response.body.ends_with('\n')) response.body += '\n';
+}
+
+}  // namespace snapcron::http

@@ -1,0 +1,54 @@
+#pragma once
+// What each page and API call does: a request that was let in, to a response. Knows nothing of
+// sockets, passwords or hosts.
+
+#include "http/input_page.hpp"
+#include "http/request.hpp"
+#include "http/response.hpp"
+#include "ports/controls.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <string>
+
+namespace snapcron::http {
+
+/// A request on its way to a handler. Lives until the handler has ended.
+struct Call {
+  Request const& request;
+  std::string argument;  // the path's variable part, decoded: an input, a relay, a rule
+};
+
+class Api {
+ public:
+  explicit Api(Controls& controls) : controls_{controls} {}
+  void set_manual_input_txt(bool manual) { manual_ = manual; }
+
+  void index(Call const&, Response&);
+  void healthz(Call const&, Response&);
+  void metrics(Call const&, Response&);
+  void io_index(Call const&, Response&);
+  void input_txt(Call const&, Response&);
+  void relay_on_txt(Call const&, Response&);
+  void relay_off_txt(Call const&, Response&);
+
+  void status(Call const&, Response&);
+  void inputs(Call const&, Response&);
+  void input(Call const&, Response&);
+  void relays(Call const&, Response&);
+  void relay(Call const&, Response&);
+  void switch_relay(Call const&, Response&);
+  void trigger(Call const&, Response&);
+  boost::asio::awaitable<void> drive_input(Call const&, Response&);
+  boost::asio::awaitable<void> snapshot(Call const&, Response&);
+  boost::asio::awaitable<void> reload(Call const&, Response&);
+
+ private:
+  void switch_relay_1(bool on, Call const&, Response&);
+
+  Controls& controls_;
+  bool manual_ = false;
+  InputPage input_page_;
+};
+
+}  // namespace snapcron::http

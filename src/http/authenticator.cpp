@@ -1,0 +1,153 @@
+#include "http/authenticator.hpp"
+
+#include "http/password.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/params.h>
+#include <openssl/rand.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace snapcron::http {
+
+bool FailureLimiter::admit(PeerKey const& from, Steady now) {
+  while (!attempts_.empty() && now - attempts_.front().at >= std::chrono::minutes{1})
+    attempts_.pop_front();
+  auto const of_theirs = std::count_if(attempts_.begin(), attempts_.end(),
+                                       [&](Attempt const& a) { return a.from == from; });
+  if (attempts_.size() >= in_all || static_cast<std::size_t>(of_theirs) >= per_address)
+    return false;
+  attempts_.push_back({from, now});
+  return true;
+}
+
+void FailureLimiter::forgive(PeerKey const& from) {
+  auto const latest = std::find_if(attempts_.rbegin(), attempts_.rend(),
+                                   [&](Attempt const& a) { return a.from == from; });
+  if (latest != attempts_.rend()) attempts_.erase(std::next(latest).base());
+}
+
+void KeyedMac::Free::operator()(evp_mac_ctx_st* context) const {
+  EVP_MAC_CTX_free(context);
+}
+
+KeyedMac::KeyedMac() {
+  unsigned char key[32];
+  std::unique_ptr<EVP_MAC, decltype(&EVP_MAC_free)> const hmac{
+      EVP_MAC_fetch(nullptr, "HMAC", nullptr), &EVP_MAC_free};
+  char digest[] = "SHA256";
+  OSSL_PARAM const parameters[] = {
+      OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+      OSSL_PARAM_construct_end()};
+  if (hmac) context_.reset(EVP_MAC_CTX_new(hmac.get()));
+  bool const good = context_ && RAND_bytes(key, sizeof key) == 1 &&
+                    EVP_MAC_init(context_.get(), key, sizeof key, parameters) == 1;
+  OPENSSL_cleanse(key, sizeof key);
+  if (!good) throw std::runtime_error("cannot set up HMAC-SHA256 for remembered logins");
+}
+
+KeyedMac::Value KeyedMac::of(Credentials const& credentials) {
+  auto const bytes = [](std::string const& text) {
+    return reinterpret_cast<unsigned char const*>(text.data());
+  };
+  Value value{};
+  std::size_t size = 0;
+  unsigned char const zero = 0;
+  bool const good =
+      EVP_MAC_init(context_.get(), nullptr, 0, nullptr) == 1 &&
+      EVP_MAC_update(context_.get(), bytes(credentials.user), credentials.user.size()) == 1 &&
+      EVP_MAC_update(context_.get(), &zero, 1) == 1 &&
+      EVP_MAC_update(context_.get(), bytes(credentials.password), credentials.password.size()) ==
+          1 &&
+      EVP_MAC_final(context_.get(), value.data(), &size, value.size()) == 1;
+  if (!good || size != value.size()) throw std::runtime_error("HMAC-SHA256 failed");
+  return value;
+}
+
+namespace {
+bool equal(KeyedMac::Value const& a, KeyedMac::Value const& b) {
+  return CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+}  // namespace
+
+Authenticator::Authenticator(boost::asio::io_context& loop, boost::asio::thread_pool& workers,
+                             Clock const& clock)
+    : loop_{loop}, workers_{workers}, clock_{clock} {}
+
+void Authenticator::set_users(std::vector<User> users) {
+  users_ = std::move(users);
+  logins_.clear();
+  ++generation_;
+}
+
+std::optional<Verdict> Authenticator::check(std::string_view authorization, PeerKey const& from,
+                                            Done done) {
+  if (authorization.empty()) return Verdict::absent;
+  auto credentials = parse_basic(authorization);
+  if (!credentials) return Verdict::wrong;
+  auto const mac = mac_.of(*credentials);
+  if (auto const* login = remember(mac)) return login->viewer ? Verdict::viewer : Verdict::user;
+  for (auto& evaluation : evaluations_) {
+    if (!equal(evaluation.mac, mac)) continue;
+    evaluation.waiting.push_back(std::move(done));
+    return std::nullopt;
+  }
+  if (evaluations_.size() >= under_way) return Verdict::busy;
+  if (!limiter_.admit(from, clock_.now().steady)) return Verdict::limited;
+  evaluations_.push_back({mac, from, {}});
+  evaluations_.back().waiting.push_back(std::move(done));
+  evaluate(std::move(*credentials), mac);
+  return std::nullopt;
+}
+
+/// Finds a login and moves it to the front.
+Authenticator::Login const* Authenticator::remember(KeyedMac::Value const& mac) {
+  auto const found = std::find_if(logins_.begin(), logins_.end(),
+                                  [&](Login const& login) { return equal(login.mac, mac); });
+  if (found == logins_.end()) return nullptr;
+  std::rotate(logins_.begin(), found, std::next(found));
+  return &logins_.front();
+}
+
+void Authenticator::evaluate(Credentials credentials, KeyedMac::Value const& mac) {
+  auto const user = std::find_if(users_.begin(), users_.end(),
+                                 [&](User const& u) { return u.name == credentials.user; });
+  bool const known = user != users_.end();
+  // An unknown name costs what a wrong password costs, so that names cannot be told by time.
+  auto const& account = known ? *user : users_.front();
+  auto password = std::make_shared<Credentials>(std::move(credentials));
+  boost::asio::post(
+      workers_, [self = weak_from_this(), loop = boost::asio::make_work_guard(loop_), password, mac,
+                 hash = account.hash, known, viewer = account.viewer, generation = generation_] {
+        bool const good = verify_password(password->password, hash) && known;
+        boost::asio::post(loop.get_executor(), [self, mac, good, viewer, generation] {
+          if (auto const authenticator = self.lock())
+            authenticator->ended(mac, good, viewer, generation);
+        });
+      });
+}
+
+void Authenticator::ended(KeyedMac::Value const& mac, bool good, bool viewer, unsigned generation) {
+  auto const found = std::find_if(evaluations_.begin(), evaluations_.end(),
+                                  [&](Evaluation const& e) { return equal(e.mac, mac); });
+  if (found == evaluations_.end()) return;
+  auto const waiting = std::move(found->waiting);
+  if (good) limiter_.forgive(found->from);
+  evaluations_.erase(found);
+  auto verdict = !good ? Verdict::wrong : viewer ? Verdict::viewer : Verdict::user;
+  if (generation != generation_) {
+    verdict = Verdict::busy;  // judged by users of before a reload: ask again
+  } else if (good) {
+    logins_.insert(logins_.begin(), {mac, viewer});
+    if (logins_.size() > remembered) logins_.pop_back();
+  }
+  for (auto const& done : waiting) done(verdict);
+}
+
+}  // namespace snapcron::http

@@ -1,0 +1,23 @@
+#pragma once
+// The bodies of POST requests: JSON into commands, every mistake named in words.
+
+#include "core/error.hpp"
+#include "core/relay.hpp"
+#include "ports/controls.hpp"
+
+#include <string_view>
+
+namespace snapcron::http {
+
+/// {"action": "on|off|toggle|pulse", "duration": "500ms", "count": 2, "gap": "300ms"}; the last
+/// three go with pulse only.
+Result<RelayCommand> parse_relay_command(std::string_view body);
+
+/// {"level": "high"|"low"} or {"pulse": "500ms"}.
+Result<InputDrive> parse_input_drive(std::string_view body);
+
+/// {"camera": NAME, "relay": {as above}, "count": N, "interval": "1s"}; all may be missing, the
+/// body too.
+Result<SnapshotRequest> parse_snapshot_request(std::string_view body);
+
+}  // namespace snapcron::http

@@ -1,0 +1,92 @@
+#include "http/listener.hpp"
+#include "http/target.hpp"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <arpa/inet.h>
+
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+
+namespace snapcron::http {
+namespace {
+
+struct Address {
+  sockaddr_storage bytes{};
+  socklen_t size = 0;
+};
+
+bool parse(std::string const& text, std::uint16_t port, Address& address) {
+  auto& v4 = reinterpret_cast<sockaddr_in&>(address.bytes);
+  if (::inet_pton(AF_INET, text.c_str(), &v4.sin_addr) == 1) {
+    v4.sin_family = AF_INET;
+    v4.sin_port = htons(port);
+    address.size = sizeof v4;
+    return true;
+  }
+  auto& v6 = reinterpret_cast<sockaddr_in6&>(address.bytes);
+  if (::inet_pton(AF_INET6, text.c_str(), &v6.sin6_addr) != 1) return false;
+  v6.sin6_family = AF_INET6;
+  v6.sin6_port = htons(port);
+  address.size = sizeof v6;
+  return true;
+}
+
+Error explain(int error, HttpSpec const& spec) {
+  auto const port = std::to_string(spec.port);
+  bool const v6 = spec.address.find(':') != std::string::npos;
+  auto const what =
+      "cannot listen on " + (v6 ? "[" + spec.address + "]" : spec.address) + ":" + port + ": ";
+  switch (error) {
+    case EADDRINUSE:
+      return {Fault::busy, what +
+                               "the port is taken, by another snapcron or a web server ('ss -ltnp "
+                               "sport = :" +
+                               port +
+                               "' as root shows which): stop that one or change http.listen"};
+    case EACCES:
+      return {Fault::denied, what +
+                                 "ports below 1024 need CAP_NET_BIND_SERVICE, which the shipped "
+                                 "systemd unit gives: start it by the unit, or choose a port from "
+                                 "1024 up in http.listen"};
+    case EADDRNOTAVAIL:
+      return {Fault::not_found, what +
+                                    "this machine has no such address ('ip addr' shows what it "
+                                    "has): change http.listen"};
+    default:
+      return {Fault::failed, what + std::generic_category().message(error)};
+  }
+}
+
+}  // namespace
+
+Result<void> check_exposure(HttpSpec const& spec) {
+  if (!spec.users.empty() || is_loopback_host(spec.address) ||
+      is_loopback_host("[" + spec.address + "]"))
+    return {};
+  return Error{Fault::refused,
+               "will not listen on " + spec.address +
+                   " without a password: give http.users_file, or listen on 127.0.0.1"};
+}
+
+Result<int> open_tcp(HttpSpec const& spec) {
+  if (auto const allowed = check_exposure(spec); !allowed) return allowed.error();
+  Address address;
+  if (!parse(spec.address, spec.port, address))
+    return Error{Fault::invalid, "cannot listen on '" + spec.address + "': not an IP address"};
+  int const fd = ::socket(address.bytes.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (fd < 0) return explain(errno, spec);
+  int const one = 1;
+  ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+  if (::bind(fd, reinterpret_cast<sockaddr*>(&address.bytes), address.size) == 0 &&
+      ::listen(fd, SOMAXCONN) == 0)
+    return fd;
+  int const error = errno;
+  ::close(fd);
+  return explain(error, spec);
+}
+
+}  // namespace snapcron::http

@@ -1,0 +1,128 @@
+#pragma once
+// One request as it came, and its strict reading. Beast's parser (1.81) forgives much that two
+// readers of the same bytes may understand differently (folded lines, two Hosts, "chunked,
+// identity", a length twice); everything that could be read in two ways is refused here, and the
+// connection closed.
+
+#include <boost/beast/http/basic_parser.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace snapcron::http {
+
+enum class Method { get, head, post, other };
+
+/// The views point into the reader's buffer and hold until RequestReader::next().
+struct Request {
+  Method method = Method::get;
+  unsigned version = 11;  // 10 or 11
+  std::string_view target;
+  std::string
+      path;  // decoded, begins with "/", UTF-8, no control characters, no "." or ".." segment
+  std::string_view query;  // raw, without "?"
+  std::string_view host, authorization, accept, content_type, origin, referer, sec_fetch_site;
+  bool prefetch = false;  // a browser that only guesses that the page will be wanted
+  bool has_host = false, has_authorization = false, has_origin = false;
+  bool keep_alive = false;
+  bool expects_continue = false;
+  bool announces_body = false;
+  std::string body;
+
+  /// "?peek", "?peek=1", "?a=b&peek".
+  bool query_has(std::string_view key) const;
+  void reset();
+};
+
+/// Why a request is turned away: the reply's status and a sentence for a person.
+struct Refusal {
+  unsigned status = 400;
+  std::string_view detail;
+};
+
+struct ReadLimits {
+  std::size_t header_bytes = 8192;
+  unsigned header_fields = 64;
+  std::size_t body_bytes = 65536;
+};
+
+/// Turns a stream of bytes into requests, in order. Usage: write into space(), tell wrote(), call
+/// read_head() until it says done, then read_body() until it says done, use request(), next().
+/// Bytes that follow (pipelining) stay for the next request. After `refused` the connection is of
+/// no use any more.
+class RequestReader {
+ public:
+  enum class Step { more, done, refused };
+
+  explicit RequestReader(ReadLimits const& limits);
+
+  /// Never empty where a read_*() said `more`.
+  std::span<char> space();
+  void wrote(std::size_t bytes) { end_ += bytes; }
+  /// Something of a next request is there, beyond the empty line that some old clients send.
+  bool has_bytes() const { return end_ > begin_; }
+
+  Step read_head();
+  Step read_body();
+
+  Request const& request() const { return request_; }
+  Refusal const& refusal() const { return refusal_; }
+  /// Some of it has already come (nobody waits for "100 Continue" any more).
+  bool body_has_begun() const { return end_ > head_end_; }
+  void next();
+
+ private:
+  Step refuse(unsigned status, std::string_view detail);
+  Step find_head();
+  Step parse_head();
+  Step check_head();
+
+  /// Beast's parser, with our rules in its callbacks.
+  class Parser final : public boost::beast::http::basic_parser<true> {
+   public:
+    Parser(Request& request, Refusal& refusal, ReadLimits const& limits);
+    bool transfer_encoding_seen() const { return encoding_seen_; }
+
+   private:
+    using view = boost::beast::string_view;
+    using error_code = boost::beast::error_code;
+    void on_request_impl(boost::beast::http::verb, view, view, int, error_code&) override;
+    void on_response_impl(int, view, int, error_code&) override {}
+    void on_field_impl(boost::beast::http::field, view, view, error_code&) override;
+    void on_header_impl(error_code&) override { in_head_ = false; }
+    void on_body_init_impl(boost::optional<std::uint64_t> const&, error_code&) override {}
+    std::size_t on_body_impl(view, error_code&) override;
+    void on_chunk_header_impl(std::uint64_t, view, error_code&) override;
+    std::size_t on_chunk_body_impl(std::uint64_t, view, error_code&) override;
+    void on_finish_impl(error_code&) override {}
+
+    void refuse(unsigned status, std::string_view detail, error_code& ec);
+    bool once(bool& seen, std::string_view detail, error_code& ec);
+    void unknown_field(view name, view value, error_code& ec);
+
+    Request& request_;
+    Refusal& refusal_;
+    ReadLimits const& limits_;
+    unsigned fields_ = 0;
+    bool in_head_ = true;
+    bool length_seen_ = false, encoding_seen_ = false, type_seen_ = false, site_seen_ = false;
+  };
+
+  ReadLimits limits_;
+  std::vector<char> buffer_;
+  std::size_t begin_ = 0, end_ = 0;  // of what has been read and not been dealt with
+  std::size_t line_ = 0;             // start of the first line whose end has not come yet
+  std::size_t scanned_ = 0;          // no line ends between line_ and here
+  bool empty_line_skipped_ = false;
+  std::size_t head_end_ = 0;  // 0: not found yet; the body's bytes wait from here on
+  std::size_t body_raw_ = 0;  // bytes that the body took on the wire, chunk framing included
+  std::optional<Parser> parser_;
+  Request request_;
+  Refusal refusal_{0, {}};
+};
+
+}  // namespace snapcron::http

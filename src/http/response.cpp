@@ -1,0 +1,67 @@
+#include "http/response.hpp"
+
+#include <boost/beast/http/status.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <charconv>
+
+namespace snapcron::http {
+namespace {
+
+std::string_view reason_of(unsigned status) {
+  auto const reason =
+      boost::beast::http::obsolete_reason(boost::beast::http::int_to_status(status));
+  return {reason.data(), reason.size()};
+}
+
+void append_number(std::string& out, std::size_t number) {
+  char digits[24];
+  auto const [end, ec] = std::to_chars(digits, digits + sizeof digits, number);
+  out.append(digits, end);
+}
+
+}  // namespace
+
+void Response::reset() {
+  auto kept = std::move(body);
+  *this = Response{};
+  body = std::move(kept);
+  body.clear();
+  if (body.capacity() > 65536) body.shrink_to_fit();
+}
+
+void make_problem(Response& response, unsigned status, std::string_view detail) {
+  response.status = status;
+  response.content_type = "application/problem+json";
+  boost::json::object const problem{
+      {"title", reason_of(status)}, {"status", status}, {"detail", detail}};
+  response.body = boost::json::serialize(problem) + "\n";
+}
+
+Response problem(unsigned status, std::string_view detail) {
+  Response response;
+  make_problem(response, status, detail);
+  return response;
+}
+
+void append_head(std::string& out, Response const& response, Framing const& framing) {
+  out += framing.version >= 11 ? "HTTP/1.1 " : "HTTP/1.0 ";
+  append_number(out, response.status);
+  out += ' ';
+  out += reason_of(response.status);
+  out += "\r\n";
+  out += framing.date;
+  out += "Content-Type: ";
+  out += response.content_type;
+  out += "\r\nContent-Length: ";
+  append_number(out, response.payload().size());
+  out += framing.keep_alive ? "\r\nConnection: keep-alive\r\n" : "\r\nConnection: close\r\n";
+  out += response.fields;
+  out +=
+      "Cache-Control: no-store\r\n"
+      "X-Content-Type-Options: nosniff\r\n"
+      "X-Frame-Options: DENY\r\n\r\n";
+}
+
+}  // namespace snapcron::http

@@ -1,0 +1,139 @@
+#include "http/router.hpp"
+
+#include "http/target.hpp"
+
+namespace snapcron::http {
+namespace {
+
+constexpr auto get = Method::get;
+constexpr auto post = Method::post;
+constexpr auto none = Permission::none;
+constexpr auto read = Permission::read;
+constexpr auto operate = Permission::operate;
+
+Route const table[] = {
+    {get, "/io/input.txt", read, &Api::input_txt},
+    {get, "/io/relayon.txt", operate, &Api::relay_on_txt},
+    {get, "/io/relayoff.txt", operate, &Api::relay_off_txt},
+    {get, "/io/", read, &Api::io_index},
+    {get, "/io", read, &Api::io_index},
+    {get, "/", read, &Api::index},
+    {get, "/healthz", none, &Api::healthz},
+    {get, "/metrics", read, &Api::metrics},
+    {get, "/api/v1/status", read, &Api::status},
+    {get, "/api/v1/inputs", read, &Api::inputs},
+    {get, "/api/v1/inputs/*", read, &Api::input},
+    {post, "/api/v1/inputs/*", operate, &Api::drive_input},
+    {get, "/api/v1/relays", read, &Api::relays},
+    {get, "/api/v1/relays/*", read, &Api::relay},
+    {post, "/api/v1/relays/*", operate, &Api::switch_relay},
+    {post, "/api/v1/rules/*/trigger", operate, &Api::trigger},
+    {post, "/api/v1/snapshots", operate, &Api::snapshot},
+    {post, "/api/v1/reload", operate, &Api::reload},
+};
+
+/// What "*" stands for, or nullopt when the path is another. A name may hold a slash (sent as %2F).
+std::optional<std::string_view> fits(std::string_view pattern, std::string_view path) {
+  auto const star = pattern.find('*');
+  if (star == std::string_view::npos)
+    return pattern == path ? std::optional{std::string_view{}} : std::nullopt;
+  auto const before = pattern.substr(0, star);
+  auto const after = pattern.substr(star + 1);
+  if (path.size() <= before.size() + after.size()) return std::nullopt;
+  if (!path.starts_with(before) || !path.ends_with(after)) return std::nullopt;
+  return path.substr(before.size(), path.size() - before.size() - after.size());
+}
+
+Response login_refusal(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::limited: {
+      auto response = problem(429, "too many wrong passwords: wait a minute");
+      response.fields = "Retry-After: 60\r\n";
+      return response;
+    }
+    case Verdict::busy: {
+      auto response = problem(503, "too many logins at once: try again");
+      response.fields = "Retry-After: 1\r\n";
+      return response;
+    }
+    default:
+      break;
+  }
+  auto response = problem(401, verdict == Verdict::absent ? "a name and a password are needed"
+                                                          : "wrong name or password");
+  response.fields = "WWW-Authenticate: Basic realm=\"snapcron\", charset=\"UTF-8\"\r\n";
+  return response;
+}
+
+/// A browser that sends this for a page of another site, or without being asked. Scripts send none
+/// of these fields and pass.
+char const* foreign(Request const& request) {
+  if (request.prefetch) return "a page that switches something is not fetched in advance";
+  auto const site = request.sec_fetch_site;
+  if (!site.empty() && site != "same-origin" && site != "none")
+    return "a page of another site may not switch anything here";
+  if (request.has_origin && !same_site(request.origin, request.host))
+    return "a page of another origin may not switch anything here";
+  if (!request.has_origin && !request.referer.empty() && !same_site(request.referer, request.host))
+    return "a link on another site may not switch anything here";
+  return nullptr;
+}
+
+bool is_json(std::string_view content_type) {
+  auto type = content_type.substr(0, content_type.find(';'));
+  while (type.ends_with(' ') || type.ends_with('\t')) type.remove_suffix(1);
+  return equal_ignoring_case(type, "application/json");
+}
+
+}  // namespace
+
+std::span<Route const> routes() {
+  return table;
+}
+
+Match match(Method method, std::string_view path) {
+  Match result;
+  auto const wanted = method == Method::head ? Method::get : method;
+  for (auto const& route : table) {
+    auto const argument = fits(route.path, path);
+    if (!argument) continue;
+    if (route.method == wanted) {
+      result.route = &route;
+      result.argument = *argument;
+      return result;
+    }
+    result.allow += result.allow.empty() ? "" : ", ";
+    result.allow += route.method == Method::get ? "GET, HEAD" : "POST";
+  }
+  return result;
+}
+
+std::optional<Response> turn_away(Request const& request, Peer const& peer, bool passwords) {
+  // A name that a foreign site has resolved to 127.0.0.1 comes with that name in Host.
+  if (peer.local || passwords || !request.has_host || is_loopback_host(request.host))
+    return std::nullopt;
+  return problem(421,
+                 "without a users file this server answers to localhost, 127.0.0.1 and [::1] only");
+}
+
+std::optional<Response> turn_away(Request const& request, Peer const& peer, Match const& match,
+                                  Verdict verdict) {
+  if (match.permission() != Permission::none && verdict != Verdict::user &&
+      verdict != Verdict::viewer)
+    return login_refusal(verdict);
+  if (!match.route) {
+    if (match.allow.empty()) return problem(404, "there is no such page");
+    auto response = problem(405, "this page does not know that method; it knows " + match.allow);
+    response.fields = "Allow: " + match.allow + "\r\n";
+    return response;
+  }
+  if (match.route->permission != Permission::operate || peer.local) return std::nullopt;
+  if (verdict != Verdict::user) return problem(403, "a viewer may read, not switch");
+  if (char const* why = foreign(request)) return problem(403, why);
+  if (request.method == Method::post && !is_json(request.content_type) &&
+      (!request.content_type.empty() || request.announces_body))
+    return problem(415, "send the body as Content-Type: application/json");
+  return std::nullopt;
+}
+
+}  // namespace snapcron::http

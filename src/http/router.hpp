@@ -1,0 +1,56 @@
+#pragma once
+// All routes in one table, and who may take them.
+
+#include "http/api.hpp"
+#include "http/authenticator.hpp"
+#include "http/peer.hpp"
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace snapcron::http {
+
+enum class Permission {
+  none,     // anybody who reaches the server
+  read,     // a viewer
+  operate,  // switches, fires, reloads: a user, and never a page of another site
+};
+
+using Immediate = void (Api::*)(Call const&, Response&);
+using Waiting = boost::asio::awaitable<void> (Api::*)(Call const&, Response&);
+
+/// A route has no default for anything: one without a permission does not compile.
+struct Route {
+  constexpr Route(Method m, std::string_view p, Permission who,
+                  std::variant<Immediate, Waiting> what)
+      : method{m}, path{p}, permission{who}, handler{what} {}
+  Method method;          // get (HEAD goes with it) or post
+  std::string_view path;  // one segment may be "*"
+  Permission permission;
+  std::variant<Immediate, Waiting> handler;
+};
+
+std::span<Route const> routes();
+
+/// What the table says of a method and a path.
+struct Match {
+  Route const* route = nullptr;  // null: nothing of that name, or not by that method
+  std::string argument;          // what "*" stands for
+  std::string allow;             // for 405: the methods that the path knows; empty: 404
+
+  Permission permission() const { return route ? route->permission : Permission::read; }
+};
+Match match(Method method, std::string_view path);
+
+/// Refusals before anybody is asked for a password: without passwords, another site's name for this
+/// machine.
+std::optional<Response> turn_away(Request const& request, Peer const& peer, bool passwords);
+
+/// Refusals once it is known who asks. `verdict` is Verdict::user where nobody is asked.
+std::optional<Response> turn_away(Request const& request, Peer const& peer, Match const& match,
+                                  Verdict verdict);
+
+}  // namespace snapcron::http

@@ -1,0 +1,92 @@
+#include "http/server.hpp"
+
+#include "http/listener.hpp"
+#include "http/session.hpp"
+
+namespace snapcron {
+
+class Server::Impl {
+ public:
+  Impl(boost::asio::io_context& loop, Controls& controls, Clock const& clock,
+       boost::asio::thread_pool& workers, ServerLimits const& limits)
+      : hub_{std::make_shared<http::Hub>(loop, controls, clock, workers, limits)} {}
+  ~Impl() { stop(); }
+
+  Result<void> listen_unix(std::filesystem::path const& path) {
+    if (unix_socket_ && unix_socket_->path() == path) return {};
+    auto opened = http::UnixSocket::open(path);
+    if (!opened) return opened.error();
+    unix_listener_ = listen((*opened)->release(), true);
+    unix_socket_ = std::move(*opened);
+    return {};
+  }
+
+  Result<void> configure(std::optional<HttpSpec> const& spec) {
+    if (!spec) {
+      tcp_listener_.reset();
+      hub_->close_network();
+      hub_->authenticator->set_users({});
+      spec_.reset();
+      return {};
+    }
+    bool const stays = spec_ && spec_->address == spec->address && spec_->port == spec->port;
+    if (auto const allowed = http::check_exposure(*spec); !allowed) return allowed.error();
+    if (!stays) {
+      auto const fd = http::open_tcp(*spec);
+      if (!fd) return fd.error();
+      hub_->close_network();
+      tcp_listener_ = listen(*fd, false);
+    }
+    if (!spec_ || spec_->users != spec->users) hub_->authenticator->set_users(spec->users);
+    hub_->api.set_manual_input_txt(spec->manual_input_txt);
+    spec_ = spec;
+    return {};
+  }
+
+  void stop() {
+    tcp_listener_.reset();
+    unix_listener_.reset();
+    hub_->close_all();
+    hub_->authenticator->stop();
+    unix_socket_.reset();
+    spec_.reset();
+  }
+
+  std::string address() const { return tcp_listener_ ? tcp_listener_->address() : ""; }
+
+ private:
+  std::unique_ptr<http::Listener> listen(int fd, bool local) {
+    return std::make_unique<http::Listener>(
+        hub_->loop, fd, local,
+        [hub = hub_](int connection, http::Peer const& peer) { hub->admit(connection, peer); });
+  }
+
+  std::shared_ptr<http::Hub> hub_;
+  std::optional<HttpSpec> spec_;
+  std::unique_ptr<http::Listener> tcp_listener_;
+  std::unique_ptr<http::Listener> unix_listener_;
+  std::unique_ptr<http::UnixSocket> unix_socket_;
+};
+
+Server::Server(boost::asio::io_context& loop, Controls& controls, Clock const& clock,
+               boost::asio::thread_pool& workers, ServerLimits const& limits)
+    : impl_{std::make_unique<Impl>(loop, controls, clock, workers, limits)} {}
+Server::~Server() = default;
+
+Result<void> Server::listen_tcp(HttpSpec const& spec) {
+  return impl_->configure(spec);
+}
+Result<void> Server::listen_unix(std::filesystem::path const& socket) {
+  return impl_->listen_unix(socket);
+}
+Result<void> Server::configure(std::optional<HttpSpec> const& spec) {
+  return impl_->configure(spec);
+}
+void Server::stop() {
+  impl_->stop();
+}
+std::string Server::address() const {
+  return impl_->address();
+}
+
+}  // namespace snapcron

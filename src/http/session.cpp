@@ -1,0 +1,308 @@
+#include "http/session.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <cerrno>
+
+namespace snapcron::http {
+namespace {
+
+// At the end of a connection the client may still be sending (a body that was refused, the empty
+// line that old clients put after one). Closing at once would reset the connection and could
+// destroy our reply on its way; so its bytes are taken for a while, and forgotten.
+constexpr Duration drain_time = std::chrono::seconds{2};
+constexpr std::size_t drain_bytes = 256 * 1024;
+
+// A body up to this size goes out in one piece with the header.
+constexpr std::size_t copied_body = 4096;
+
+}  // namespace
+
+Session::Session(std::shared_ptr<Hub> hub, int fd, Peer const& peer, bool refused)
+    : hub_{std::move(hub)},
+      socket_{hub_->loop.get_executor(), fd},
+      peer_{peer},
+      refused_{refused},
+      reader_{{hub_->limits.header_bytes, hub_->limits.header_fields, hub_->limits.body_bytes}} {}
+
+Session::~Session() = default;
+
+void Session::start() {
+  if (refused_) {
+    drain_ = true;
+    auto response = problem(503, "too many connections: try again later");
+    response.fields = "Retry-After: 10\r\n";
+    reply(std::move(response));
+    return turn();
+  }
+  set_deadline(hub_->limits.header);
+  wait(boost::asio::posix::descriptor_base::wait_read);
+}
+
+void Session::close() {
+  if (std::exchange(phase_, Phase::closed) == Phase::closed) return;
+  auto const self = shared_from_this();
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+  hub_->left(*this);
+}
+
+void Session::turn() {
+  bool more = true;
+  while (more) {
+    switch (phase_) {
+      case Phase::head:
+        more = on_head();
+        break;
+      case Phase::body:
+        more = on_body();
+        break;
+      case Phase::writing:
+        more = on_writing();
+        break;
+      case Phase::draining:
+        more = on_draining();
+        break;
+      case Phase::login:
+      case Phase::handler:
+      case Phase::closed:
+        return;
+    }
+  }
+}
+
+bool Session::on_head() {
+  switch (reader_.read_head()) {
+    case RequestReader::Step::refused:
+      refuse_request();
+      return true;
+    case RequestReader::Step::done:
+      begin_request();
+      return true;
+    case RequestReader::Step::more:
+      break;
+  }
+  if (!header_begun_ && reader_.has_bytes()) {
+    header_begun_ = true;
+    set_deadline(hub_->limits.header);
+  }
+  return receive();
+}
+
+/// The header is whole: who asks, for what, and may they?
+void Session::begin_request() {
+  deadline_ = Deadline::max();
+  auto const& request = reader_.request();
+  ++requests_;
+  keep_alive_ = request.keep_alive && requests_ < hub_->limits.requests;
+  head_only_ = request.method == Method::head;
+  bool const passwords = hub_->authenticator->asks();
+  if (auto refusal = turn_away(request, peer_, passwords)) return reply(std::move(*refusal));
+  match_ = match(request.method, request.path);
+  if (peer_.local || !passwords || match_.permission() == Permission::none)
+    return admitted(Verdict::user);
+  phase_ = Phase::login;
+  auto const verdict = hub_->authenticator->check(request.authorization, peer_.key,
+                                                  [self = shared_from_this()](Verdict later) {
+                                                    if (self->phase_ != Phase::login) return;
+                                                    self->admitted(later);
+                                                    self->turn();
+                                                  });
+  if (verdict) admitted(*verdict);
+}
+
+void Session::admitted(Verdict verdict) {
+  auto const& request = reader_.request();
+  if (auto refusal = turn_away(request, peer_, match_, verdict)) return reply(std::move(*refusal));
+  phase_ = Phase::body;
+  if (!request.announces_body) return;
+  set_deadline(hub_->limits.body);
+  if (request.expects_continue && !reader_.body_has_begun()) {
+    constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+    if (::send(socket_.native_handle(), go_on.data(), go_on.size(), MSG_NOSIGNAL | MSG_DONTWAIT) !=
+        static_cast<ssize_t>(go_on.size()))
+      close();
+  }
+}
+
+bool Session::on_body() {
+  switch (reader_.read_body()) {
+    case RequestReader::Step::refused:
+      refuse_request();
+      return true;
+    case RequestReader::Step::done:
+      handle();
+      return true;
+    case RequestReader::Step::more:
+      break;
+  }
+  return receive();
+}
+
+void Session::handle() {
+  deadline_ = Deadline::max();
+  phase_ = Phase::handler;
+  call_.emplace(Call{reader_.request(), std::move(match_.argument)});
+  if (auto const* waiting = std::get_if<Waiting>(&match_.route->handler)) {
+    boost::asio::co_spawn(hub_->loop.get_executor(), serve(shared_from_this(), *waiting),
+                          [self = shared_from_this()](std::exception_ptr e) {
+                            if (e)
+                              self->response_ =
+                                  problem(500, "this request failed in a way that it should not");
+                            boost::asio::post(self->hub_->loop, [self] {
+                              if (self->phase_ != Phase::handler) return;
+                              self->reply();
+                              self->turn();
+                            });
+                          });
+    return;
+  }
+  try {
+    (hub_->api.*std::get<Immediate>(match_.route->handler))(*call_, response_);
+  } catch (std::exception const&) {
+    response_ = problem(500, "this request failed in a way that it should not");
+  }
+  reply();
+}
+
+boost::asio::awaitable<void> Session::serve(std::shared_ptr<Session> self, Waiting handler) {
+  co_await (self->hub_->api.*handler)(*self->call_, self->response_);
+}
+
+/// The bytes were no request that can be understood in one way only: say so, and end the
+/// connection.
+void Session::refuse_request() {
+  drain_ = true;
+  auto const& refusal = reader_.refusal();
+  reply(problem(refusal.status, refusal.detail));
+}
+
+void Session::reply(Response response) {
+  response_ = std::move(response);
+  // A body that nobody will read stands in the way of the next request.
+  if (phase_ != Phase::handler && reader_.request().announces_body) drain_ = true;
+  reply();
+}
+
+void Session::reply() {
+  if (drain_ || response_.close) keep_alive_ = false;
+  phase_ = Phase::writing;
+  sent_ = 0;
+  stalled_at_ = std::string::npos;
+  out_.clear();
+  append_head(out_, response_, {reader_.request().version, keep_alive_, hub_->date()});
+  if (!head_only_ && response_.payload().size() <= copied_body) out_ += response_.payload();
+}
+
+bool Session::on_writing() {
+  auto const payload = head_only_ || response_.payload().size() <= copied_body
+                           ? std::string_view{}
+                           : response_.payload();
+  auto const total = out_.size() + payload.size();
+  while (sent_ < total) {
+    auto const in_head = std::min(sent_, out_.size());
+    auto const in_payload = sent_ - in_head;
+    iovec parts[2] = {
+        {out_.data() + in_head, out_.size() - in_head},
+        {const_cast<char*>(payload.data()) + in_payload, payload.size() - in_payload}};
+    msghdr message{};
+    message.msg_iov = parts;
+    message.msg_iovlen = payload.empty() ? 1 : 2;
+    auto const n = ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (n > 0) {
+      sent_ += static_cast<std::size_t>(n);
+      continue;
+    }
+    if (n < 0 && errno == EINTR) continue;
+    if (n == 0 || errno != EAGAIN) {
+      close();
+      return false;
+    }
+    if (std::exchange(stalled_at_, sent_) != sent_) set_deadline(hub_->limits.write_stall);
+    wait(boost::asio::posix::descriptor_base::wait_write);
+    return false;
+  }
+  return finish_reply();
+}
+
+bool Session::finish_reply() {
+  if (!keep_alive_) {
+    ::shutdown(socket_.native_handle(), SHUT_WR);
+    phase_ = Phase::draining;
+    set_deadline(drain_time);
+    return true;
+  }
+  call_.reset();
+  response_.reset();
+  reader_.next();
+  phase_ = Phase::head;
+  header_begun_ = head_only_ = false;
+  if (reader_.has_bytes()) return true;  // pipelined
+  set_deadline(hub_->limits.keep_alive);
+  wait(boost::asio::posix::descriptor_base::wait_read);
+  return false;
+}
+
+bool Session::on_draining() {
+  char nobody_reads_this[4096];
+  for (;;) {
+    auto const n =
+        ::recv(socket_.native_handle(), nobody_reads_this, sizeof nobody_reads_this, MSG_DONTWAIT);
+    if (n > 0 && (drained_ += static_cast<std::size_t>(n)) < drain_bytes) continue;
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0 && errno == EAGAIN) break;
+    close();
+    return false;
+  }
+  wait(boost::asio::posix::descriptor_base::wait_read);
+  return false;
+}
+
+bool Session::receive() {
+  auto const space = reader_.space();
+  for (;;) {
+    auto const n = ::recv(socket_.native_handle(), space.data(), space.size(), MSG_DONTWAIT);
+    if (n > 0) {
+      reader_.wrote(static_cast<std::size_t>(n));
+      return true;
+    }
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0 && errno == EAGAIN) break;
+    close();
+    return false;
+  }
+  wait(boost::asio::posix::descriptor_base::wait_read);
+  return false;
+}
+
+void Session::wait(boost::asio::posix::descriptor_base::wait_type what) {
+  bool Session::*const waits = what == boost::asio::posix::descriptor_base::wait_read
+                                   ? &Session::waits_to_read_
+                                   : &Session::waits_to_write_;
+  if (std::exchange(this->*waits, true)) return;
+  socket_.async_wait(what, [self = shared_from_this(), waits](boost::system::error_code ec) {
+    *self.*waits = false;
+    if (ec) return self->close();
+    self->turn();
+  });
+}
+
+void Session::set_deadline(Duration from_now) {
+  deadline_ = std::chrono::steady_clock::now() + from_now;
+  hub_->expect(deadline_);
+}
+
+void Session::expire() {
+  bool const asking = (phase_ == Phase::head && reader_.has_bytes()) || phase_ == Phase::body;
+  if (!asking) return close();
+  deadline_ = Deadline::max();
+  drain_ = true;
+  reply(problem(408, "the request took too long to come"));
+  turn();
+}
+
+}  // namespace snapcron::http

@@ -1,0 +1,121 @@
+#pragma once
+// One connection: reads requests, has them judged and answered, writes, keeps its deadlines. And
+// what all connections of a server share.
+
+#include "http/api.hpp"
+#include "http/authenticator.hpp"
+#include "http/peer.hpp"
+#include "http/router.hpp"
+#include "http/server.hpp"
+
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+
+namespace snapcron::http {
+
+class Session;
+using Deadline = std::chrono::steady_clock::time_point;
+
+/// The connections of one server, their number, and the one timer that watches all their deadlines.
+class Hub : public std::enable_shared_from_this<Hub> {
+ public:
+  Hub(boost::asio::io_context& loop, Controls& controls, Clock const& clock,
+      boost::asio::thread_pool& workers, ServerLimits const& limits);
+
+  /// Starts a session on a connected socket, or one that only says that there are too many.
+  void admit(int fd, Peer const& peer);
+  void close_all();
+  void close_network();  // all but the unix socket's
+
+  // For sessions.
+  void left(Session& session);
+  void expect(Deadline deadline);  // a session has one that may be the next
+  std::string_view date();
+
+  boost::asio::io_context& loop;
+  Clock const& clock;
+  ServerLimits const limits;
+  Api api;
+  std::shared_ptr<Authenticator> const authenticator;
+
+ private:
+  bool has_room(Peer const& peer) const;
+  void watch();
+  void count(Session const& session, int change);
+
+  boost::asio::steady_timer timer_;
+  Deadline timer_at_ = Deadline::max();
+  std::set<std::shared_ptr<Session>> sessions_;
+  std::map<PeerKey, std::size_t> by_address_;
+  std::size_t network_ = 0, local_ = 0, refused_ = 0;
+  std::chrono::sys_seconds date_at_{};
+  std::string date_;
+};
+
+class Session : public std::enable_shared_from_this<Session> {
+ public:
+  Session(std::shared_ptr<Hub> hub, int fd, Peer const& peer, bool refused);
+  ~Session();
+
+  void start();
+  void close();
+  /// Deadline::max() while the time is ours (a password is checked, a picture taken).
+  Deadline deadline() const { return deadline_; }
+  void expire();
+
+  Peer const& peer() const { return peer_; }
+  bool refused() const { return refused_; }
+
+ private:
+  enum class Phase { head, login, body, handler, writing, draining, closed };
+
+  void turn();
+  // Each does one step; false: wait for something.
+  bool on_head();
+  bool on_body();
+  bool on_writing();
+  bool on_draining();
+
+  void begin_request();
+  void admitted(Verdict verdict);
+  void handle();
+  static boost::asio::awaitable<void> serve(std::shared_ptr<Session> self, Waiting handler);
+  void refuse_request();
+  void reply();
+  void reply(Response response);
+  bool finish_reply();
+
+  bool receive();  // false: nothing there yet (a wait is under way), or closed
+  void wait(boost::asio::posix::descriptor_base::wait_type what);
+  void set_deadline(Duration from_now);
+
+  std::shared_ptr<Hub> const hub_;
+  boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type> socket_;
+  Peer const peer_;
+  bool const refused_;
+  Phase phase_ = Phase::head;
+  Deadline deadline_ = Deadline::max();
+  bool header_begun_ = true;  // the header's deadline runs; the first header's from the start
+  unsigned requests_ = 0;
+
+  RequestReader reader_;
+  Match match_;
+  std::optional<Call> call_;
+  Response response_;
+  std::string out_;
+  std::size_t sent_ = 0;
+  std::size_t drained_ = 0;
+  std::size_t stalled_at_ = 0;  // bytes sent when the client took no more
+  bool waits_to_read_ = false, waits_to_write_ = false;
+  bool keep_alive_ = false;
+  bool head_only_ = false;
+  bool drain_ = false;  // the client's further bytes are no request
+};
+
+}  // namespace snapcron::http

@@ -1,0 +1,101 @@
+#include "http/status_json.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/value.hpp>
+
+namespace snapcron {
+namespace {
+
+namespace json = boost::json;
+
+json::value time_or_null(std::optional<Instant> const& at, Zone const& zone, int digits = 3) {
+  if (!at) return nullptr;
+  return json::value(rfc3339(*at, zone, digits));
+}
+
+json::value text_or_null(std::string const& text) {
+  if (text.empty()) return nullptr;
+  return json::value(text);
+}
+
+char const* word(CameraStatus::State state) {
+  switch (state) {
+    case CameraStatus::State::ok:
+      return "ok";
+    case CameraStatus::State::lost:
+      return "lost";
+    case CameraStatus::State::unknown:
+      break;
+  }
+  return "unknown";
+}
+
+json::object to_json(CameraStatus const& camera, Zone const& zone) {
+  return {{"name", camera.name},
+          {"state", word(camera.state)},
+          {"last", time_or_null(camera.last, zone)},
+          {"error", text_or_null(camera.error)}};
+}
+
+json::object to_json(RuleStatus const& rule, Zone const& zone) {
+  json::object skipped;
+  for (auto const& [reason, count] : rule.skipped) skipped[reason] = count;
+  return {{"name", rule.name},
+          {"enabled", rule.enabled},
+          {"running", rule.running},
+          {"last_fired", time_or_null(rule.last_fired, zone)},
+          {"runs", rule.runs},
+          {"failed", rule.failed},
+          {"skipped", std::move(skipped)},
+          {"last_skip", text_or_null(rule.last_skip)},
+          {"next", time_or_null(rule.next, zone, 0)}};
+}
+
+}  // namespace
+
+json::object status_json(InputStatus const& input, Zone const& zone) {
+  auto const& counters = input.counters;
+  json::value last_duration = nullptr;
+  if (counters.last_duration)
+    last_duration = std::chrono::duration<double>(*counters.last_duration).count();
+  return {{"number", input.number},
+          {"name", input.name},
+          {"level", input.high ? "high" : "low"},
+          {"available", input.available},
+          {"edges", counters.edges},
+          {"pulses", counters.pulses},
+          {"lost", counters.lost},
+          {"changed", time_or_null(counters.changed, zone)},
+          {"last_duration", std::move(last_duration)}};
+}
+
+json::object status_json(RelayStatus const& relay) {
+  return {{"number", relay.number},
+          {"name", relay.name},
+          {"state", relay.on ? "on" : "off"},
+          {"available", relay.available}};
+}
+
+json::object status_json(Status const& status) {
+  json::array inputs, relays, cameras, rules;
+  for (auto const& input : status.inputs) inputs.push_back(status_json(input, status.zone));
+  for (auto const& relay : status.relays) relays.push_back(status_json(relay));
+  for (auto const& camera : status.cameras) cameras.push_back(to_json(camera, status.zone));
+  for (auto const& rule : status.rules) rules.push_back(to_json(rule, status.zone));
+  return {{"version", status.version},
+          {"now", rfc3339(status.now, status.zone, 3)},
+          {"started", rfc3339(status.started, status.zone, 3)},
+          {"timezone", status.zone.name()},
+          {"config_error", text_or_null(status.config_error)},
+          {"inputs", std::move(inputs)},
+          {"relays", std::move(relays)},
+          {"cameras", std::move(cameras)},
+          {"rules", std::move(rules)},
+          {"pictures", status.pictures},
+          {"deliveries",
+           {{"queued", status.queued},
+            {"delivered", status.delivered},
+            {"failed", status.delivery_failed}}}};
+}
+
+}  // namespace snapcron
