@@ -1,6 +1,6 @@
 #pragma once
-// From "take a picture" to a durable file: grab, check that it is whole, save. Cameras do not wait for one
-// another; on one camera the captures go one after another.
+// From "take a picture" to a durable file: grab, check that it is whole, save. Cameras do not wait
+// for one another; on one camera the captures go one after another.
 
 #include "core/site.hpp"
 #include "core/status.hpp"
@@ -43,12 +43,13 @@ class Pictures {
            std::vector<CameraSpec> const& cameras, StorageSpec const& storage);
   ~Pictures();
 
-  /// Errors are the camera's or the disk's, Fault::not_found for an unknown camera, and Fault::busy when 32
-  /// others wait for the same camera already. A broken body of a url camera is fetched once more.
+  /// Errors are the camera's or the disk's, Fault::not_found for an unknown camera, and Fault::busy
+  /// when 32 others wait for the same camera already. A broken body of a url camera is fetched once
+  /// more.
   boost::asio::awaitable<Result<Taken>> take(Take request);
 
-  /// After a reload. Cameras that did not change keep their connections and states; captures under way
-  /// finish with the old ones.
+  /// After a reload. Cameras that did not change keep their connections and states; captures under
+  /// way finish with the old ones.
   void configure(Zone zone, std::vector<CameraSpec> const& cameras, StorageSpec const& storage);
 
   /// In the configuration's order.

@@ -12,7 +12,8 @@
 
 namespace snapcron {
 
-/// `spec.source` must be a TestPatternCamera. Draws on the pool, which must outlive it, as must the clock.
+/// `spec.source` must be a TestPatternCamera. Draws on the pool, which must outlive it, as must the
+/// clock.
 std::unique_ptr<Camera> make_test_pattern_camera(boost::asio::thread_pool& workers,
                                                  Clock const& clock, Zone zone,
                                                  CameraSpec const& spec);
