@@ -70,15 +70,20 @@ std::optional<unsigned> plain_number(std::string_view text) {
 std::string suggest(std::string_view word, std::span<std::string const> known) {
   if (auto near = nearest_word(word, known)) return *near;
   // Other worlds' words for ours.
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 23> same{
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 21> same{
       {{"on", "high"},      {"off", "low"},      {"high", "on"},      {"low", "off"},
        {"true", "on"},      {"false", "off"},    {"1", "on"},         {"0", "off"},
        {"1", "high"},       {"0", "low"},        {"true", "high"},    {"false", "low"},
        {"yes", "true"},     {"no", "false"},     {"on", "true"},      {"off", "false"},
        {"wait", "delay"},   {"command", "run"},  {"shell", "run"},    {"interval", "every"},
-       {"photo", "snapshot"}, {"password", "password_file"}, {"user", "username"}}};
+       {"photo", "snapshot"}}};
   for (auto const& [theirs, ours] : same)
     if (theirs == word && std::ranges::find(known, ours) != known.end()) return std::string{ours};
+  // A beginning of one of ours, or the other way round: "friday", "password".
+  for (auto const& candidate : known) {
+    auto const shorter = std::min(word.size(), candidate.size());
+    if (shorter >= 3 && word.substr(0, shorter) == candidate.substr(0, shorter)) return candidate;
+  }
   return {};
 }
 
@@ -249,7 +254,11 @@ YamlEntry const* MapReader::take(std::string_view key) {
 
 YamlEntry const* MapReader::require(std::string_view key, std::string_view how_to_mend) {
   auto const* entry = take(key);
-  if (entry == nullptr)
+  // A misspelt key is told by finish(), with this one for a suggestion.
+  std::array<std::string, 1> const wanted{std::string{key}};
+  bool const misspelt = std::ranges::any_of(
+      map_.entries, [&](auto const& e) { return nearest_word(e.key, wanted).has_value(); });
+  if (entry == nullptr && !misspelt)
     context_.error(at_, what_ + " has no " + snapcron::quoted(key) +
                             (how_to_mend.empty() ? "" : ": ") + std::string{how_to_mend});
   return entry;
@@ -263,8 +272,11 @@ void MapReader::not_built(std::initializer_list<std::string_view> keys) {
 void MapReader::finish() const {
   for (auto const& entry : map_.entries) {
     if (std::ranges::find(known_, entry.key) != known_.end()) continue;
-    context_.error(entry.at, "unknown key " + snapcron::quoted(entry.key) + " in " + what_,
-                   suggest(entry.key, known_));
+    bool const no_space = entry.key.find(':') != std::string::npos;
+    context_.error(entry.at,
+                   "unknown key " + snapcron::quoted(entry.key) + " in " + what_ +
+                       (no_space ? ": is a space missing after the ':'?" : ""),
+                   no_space ? std::string{} : suggest(entry.key, known_));
   }
 }
 

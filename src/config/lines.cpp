@@ -92,7 +92,7 @@ LineName LinesReader::line(MapReader& map) {
   else if (!chip_given_)
     context_.error(map.at(), map.what() + " has no chip: add 'gpio: {chip: LABEL}' for all lines, or "
                                           "a 'chip' of its own");
-  auto const* entry = map.require("line", "the offset on the chip, or the line's name");
+  auto const* entry = map.require("line", "add the line's offset on the chip, or its name");
   if (entry == nullptr) return line;
   auto const text = read_text(context_, *entry, "a line's offset or name");
   if (!text) return line;

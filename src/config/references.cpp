@@ -19,14 +19,12 @@ References::Line const* find(Lines const& lines, std::string_view text) {
   return found == lines.end() ? nullptr : &*found;
 }
 
-/// ": there is 1 (front-door) and 2 (window)", so that nobody has to look it up.
+/// ": known are 1 (front-door), 2 (window)", so that nobody has to look it up.
 std::string existing(std::vector<std::string> const& names) {
-  if (names.empty()) return ": there are none";
-  std::string text = names.size() == 1 ? ": there is " : ": there are ";
-  for (std::size_t i = 0; i < names.size() && i < most_listed; ++i) {
-    if (i > 0) text += i + 1 == names.size() ? " and " : ", ";
-    text += names[i];
-  }
+  if (names.empty()) return ": the configuration has none";
+  std::string text = names.size() == 1 ? ": the only one is " : ": known are ";
+  for (std::size_t i = 0; i < names.size() && i < most_listed; ++i)
+    text += (i > 0 ? ", " : "") + names[i];
   return names.size() > most_listed ? text + ", ..." : text;
 }
 

@@ -25,8 +25,11 @@ class RuleReader {
       : context_{context}, scope_{scope}, node_{node} {}
 
   Rule read() {
-    MapReader map{context_, node_, "this rule", node_.at};
-    if (auto const* name = map.require("name", "it is what the log and 'snapcron trigger' call it"))
+    auto const* named = node_.find("name");
+    bool const has_name = named != nullptr && named->value.kind == YamlNode::Kind::scalar;
+    MapReader map{context_, node_, has_name ? "rule " + snapcron::quoted(named->value.text) : "this rule",
+                  node_.at};
+    if (auto const* name = map.require("name", "add one, for the log and for 'snapcron trigger'"))
       this->name(*name);
     if (auto const* text = map.take("description"))
       rule_.description = read_text(context_, *text).value_or("");
@@ -40,7 +43,7 @@ class RuleReader {
       read_triggers(context_, *triggers, scope_, rule_.triggers);
     if (auto const* conditions = map.take("conditions"))
       read_conditions(context_, *conditions, scope_, rule_.conditions);
-    if (auto const* actions = map.require("actions", "what it does, such as 'snapshot: door'"))
+    if (auto const* actions = map.require("actions", "add what it does, such as 'actions: {snapshot: door}'"))
       read_actions(context_, *actions, scope_, rule_.actions);
     map.not_built({"max"});
     map.finish();

@@ -9,7 +9,8 @@ namespace snapcron {
 namespace {
 
 constexpr auto npos = std::string_view::npos;
-constexpr std::size_t most_reported = 20;  // of one kind: a binary file is told in a screenful
+constexpr std::size_t most_reported = 20;     // bytes: a binary file is told in a screenful
+constexpr std::size_t most_misshapen = 1000;  // tabs, and odd spaces
 
 /// Characters that a reader of the file does not see, or that change how the line looks to them.
 bool is_invisible(char32_t c) {
@@ -50,7 +51,9 @@ class ShapeScanner {
     for (; i_ < text_.size() && is_blank(text_[i_]); ++i_)
       if (text_[i_] == '\t' && tab == npos) tab = i_;
     indent_ = i_ - line_;
-    if (tab != npos && !ends_line(text_, i_) && text_[i_] != '#') shape_.tabs.push_back(tab);
+    if (tab != npos && !ends_line(text_, i_) && text_[i_] != '#' &&
+        shape_.tabs.size() < most_misshapen)
+      shape_.tabs.push_back(tab);
     begins_ = true;
   }
 
@@ -139,7 +142,8 @@ class ShapeScanner {
     } else {
       begins_ = false;
       auto const character = character_at(text_, i_);
-      if (is_odd_space(character.code)) shape_.odd_spaces.push_back(i_);
+      if (is_odd_space(character.code) && shape_.odd_spaces.size() < most_misshapen)
+        shape_.odd_spaces.push_back(i_);
       i_ += std::max<std::size_t>(character.length, 1);
       return;
     }

@@ -15,6 +15,7 @@ namespace {
 // A line that no person wrote is not shown: a thousand mistakes in a line of a megabyte would be a
 // gigabyte of text.
 constexpr std::size_t longest_line = 10'000;
+constexpr std::size_t most_lines_shown = 1000;
 
 class Descriptor {
  public:
@@ -86,12 +87,14 @@ std::size_t Source::offset(Position at) const {
 Diagnostic Source::diagnostic(Diagnostic::Severity severity, Position at, std::string message,
                               std::string suggestion) const {
   auto const shown = line(at.line);
+  bool const show = shown.size() <= longest_line && shown_ < most_lines_shown;
+  if (show) ++shown_;
   return {severity,
           name_,
           at,
           std::move(message),
           std::move(suggestion),
-          shown.size() > longest_line ? std::string{} : without_secrets(shown)};
+          show ? without_secrets(shown) : std::string{}};
 }
 
 Result<FileText> read_regular_file(std::filesystem::path const& file, std::size_t limit) {

@@ -34,6 +34,7 @@ class Source {
   std::string name_;
   std::string text_;
   std::vector<std::size_t> lines_;  // offset of each line's first byte
+  mutable std::size_t shown_ = 0;   // lines handed out in diagnostics; their number is bounded
 };
 
 struct FileText {

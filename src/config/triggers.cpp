@@ -126,7 +126,7 @@ class ConditionReader {
  private:
   std::optional<Condition> input() {
     auto const input = scope_.references.input(context_, kind_);
-    auto const* is = map_.require("is", "'high' or 'low'");
+    auto const* is = map_.require("is", "add 'is: high' or 'is: low'");
     auto const level = is != nullptr ? read_word(context_, *is, {"low", "high"}) : std::nullopt;
     map_.not_built({"for"});
     if (!input || !level) return std::nullopt;
@@ -136,7 +136,7 @@ class ConditionReader {
 
   std::optional<Condition> relay() {
     auto const relay = scope_.references.relay(context_, kind_);
-    auto const* is = map_.require("is", "'on' or 'off'");
+    auto const* is = map_.require("is", "add 'is: on' or 'is: off'");
     auto const state = is != nullptr ? read_word(context_, *is, {"off", "on"}) : std::nullopt;
     if (!relay || !state) return std::nullopt;
     return Condition{RelayCondition{relay->number, *state == 1},

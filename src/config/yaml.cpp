@@ -51,9 +51,8 @@ class Builder : public YAML::EventHandler {
     attach(std::move(node), offset(mark));
   }
   void OnAlias(YAML::Mark const& mark, YAML::anchor_t) override {
-    auto node = make(YamlNode::Kind::null, mark);
-    refuse_property(node.at);
-    attach(std::move(node), offset(mark));
+    refuse_property(make(YamlNode::Kind::null, mark).at);
+    drop();
   }
   void OnScalar(YAML::Mark const& mark, std::string const& tag, YAML::anchor_t anchor,
                 std::string const& value) override {
@@ -181,6 +180,16 @@ class Builder : public YAML::EventHandler {
     attach(std::move(frame.node), frame.offset);
   }
 
+  /// A value that was refused: whoever reads the tree shall not complain of it again.
+  void drop() {
+    if (stack_.empty()) return;
+    auto& frame = stack_.back();
+    if (frame.node.kind == YamlNode::Kind::map) {
+      if (!frame.has_key) frame.keep = false;
+      frame.has_key = !frame.has_key;
+    }
+  }
+
   void attach(YamlNode node, std::size_t at) {
     if (stack_.empty()) {
       root_ = std::move(node);
@@ -191,16 +200,33 @@ class Builder : public YAML::EventHandler {
       key(frame, node, at);
     } else {
       frame.has_key = false;
-      if (node.kind == YamlNode::Kind::null) place_null(node, at, frame.key_at);
+      if (node.kind == YamlNode::Kind::null) {
+        place_null(node, at, frame.key_at);
+        if (!frame.flow) check_colon(frame);
+      }
       if (frame.keep)
         frame.node.entries.push_back({std::move(frame.key), frame.key_at, std::move(node)});
     }
+  }
+
+  /// yaml-cpp takes the last line of a file for a key even when it has no colon.
+  void check_colon(Frame& frame) {
+    std::string_view const text{source_.text()};
+    auto end = source_.offset(frame.key_at);
+    end = byte(end) == '"' || byte(end) == '\'' ? closing_quote(text, end) + 1 : end + frame.key.size();
+    end = text.find_first_not_of(" \t", std::min(end, text.size()));
+    if (!frame.keep || (end != npos && text[end] == ':')) return;
+    error(frame.key_at, "a ':' is missing after " + snapcron::quoted(frame.key));
+    frame.keep = false;
   }
 
   void key(Frame& frame, YamlNode const& node, std::size_t at) {
     frame.has_key = true;
     frame.keep = false;
     frame.key_at = node.at;
+    // {{value}}: a template without quotes.
+    if (node.kind == YamlNode::Kind::map && byte(at) == '{' && frame.flow)
+      stop(frame.node.at, "a text that begins with '{' needs quotes");
     if (node.kind != YamlNode::Kind::scalar)
       return error(node.at, "a key must be a word or a number, not nothing, a list or a mapping");
     if (node.text == "<<" && byte(at) == '<')
@@ -337,6 +363,7 @@ std::optional<YamlNode> parse_yaml(Source const& source, std::vector<Diagnostic>
       return std::nullopt;
     }
     parser.HandleNextDocument(builder);  // throws Stop when there is a second one
+    if (!shape.odd_spaces.empty()) return std::nullopt;  // keys and values are not what they look like
     return root;
   } catch (Stop const&) {
     return std::nullopt;
@@ -346,8 +373,14 @@ std::optional<YamlNode> parse_yaml(Source const& source, std::vector<Diagnostic>
       return std::nullopt;
     }
     auto const syntax = explain(source, builder, e);
-    // What a tab or an odd space made of the structure needs no second message.
-    if (misshapen_line > syntax.at.line) error(syntax.at, syntax.message);
+    // What was said of the lines after a bracket that is not closed is not true of them.
+    if (builder.open_flow() == syntax.at)
+      std::erase_if(diagnostics, [&](auto const& d) { return d.at > syntax.at; });
+    // What a tab or an odd space made of the structure, or what is told of this line already, needs no
+    // second message.
+    bool const told = std::ranges::any_of(
+        diagnostics, [&](auto const& d) { return d.at.line == syntax.at.line; });
+    if (misshapen_line > syntax.at.line && !told) error(syntax.at, syntax.message);
     return std::nullopt;
   }
 }
