@@ -1,6 +1,6 @@
 #pragma once
-// The kernel's GPIO chips through libgpiod: 1.6 and 2.x each implement this header, in libgpiod_v1.cpp
-// and libgpiod_v2.cpp; CMake takes the one that fits the library found.
+// The kernel's GPIO chips through libgpiod: 1.6 and 2.x each implement this header, in
+// libgpiod_v1.cpp and libgpiod_v2.cpp; CMake takes the one that fits the library found.
 
 #include "ports/gpio.hpp"
 
@@ -17,9 +17,9 @@ std::string libgpiod_version();
 
 /// One chip of this machine, for `snapcron doctor` and for error texts.
 struct ChipReport {
-  std::string device;   // "/dev/gpiochip0"
-  std::string name;     // "gpiochip0"
-  std::string label;    // "pinctrl-rp1"; empty when it could not be opened
+  std::string device;  // "/dev/gpiochip0"
+  std::string name;    // "gpiochip0"
+  std::string label;   // "pinctrl-rp1"; empty when it could not be opened
   unsigned lines = 0;
   std::string problem;  // why it could not be opened and how to mend it; empty when it could
 };
