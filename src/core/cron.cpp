@@ -160,11 +160,9 @@ Resolved between(std::int64_t civil, ZonePeriod const& before, ZonePeriod const&
   return {.gap = true, .at = after.begin, .after_gap = civil_of(after.begin, after)};
 }
 
-/// `near` is a period of about that time, if known.
+/// `near` is a period of about that time.
 Resolved resolve(std::int64_t civil, Zone const& zone, ZonePeriod const& near) {
-  auto const guess = instant_of(civil, near);
-  if (guess >= near.begin + beyond_any_shift && guess < near.end) return {.at = guess};
-  ZonePeriod const period = zone.period(guess);
+  ZonePeriod const period = zone.period(instant_of(civil, near));
   auto const at = instant_of(civil, period);
   if (at >= period.end) return between(civil, period, zone.period(period.end));
   if (at < period.begin + beyond_any_shift)
@@ -183,6 +181,8 @@ std::optional<sys_seconds> Cron::next_fixed(sys_seconds from, Zone const& zone, 
     if (from == period.begin && gap == Gap::run_once) civil = std::min(civil, before);
   }
   while (auto const match = fields_.next_civil(civil)) {
+    // Mostly the match lies in the same period; what `from` is past cannot be repeated there.
+    if (auto const at = instant_of(*match, period); at >= from && at < period.end) return at;
     auto const resolved = resolve(*match, zone, period);
     bool const counts = !resolved.gap || gap == Gap::run_once;
     if (counts && resolved.at >= from) return resolved.at;
