@@ -142,13 +142,14 @@ class Running : public std::enable_shared_from_this<Running> {
 /// Waits until the child has ended, has written too much or `until` is reached; true when the
 /// caller has been cancelled.
 asio::awaitable<bool> wait(Running& child, steady_clock::time_point until) {
-  while (!child.ended && !child.too_much && steady_clock::now() < until) {
+  bool cancelled = false;
+  while (!cancelled && !child.ended && !child.too_much && steady_clock::now() < until) {
     child.changed.expires_at(until);
     co_await child.changed.async_wait(asio::as_tuple(asio::use_awaitable));
-    if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none)
-      co_return true;
+    auto const state = co_await asio::this_coro::cancellation_state;
+    cancelled = state.cancelled() != asio::cancellation_type::none;
   }
-  co_return false;
+  co_return cancelled;
 }
 
 /// TERM, and KILL when that does not help.
