@@ -27,14 +27,14 @@ struct Field {
   std::string_view characters;  // that may stand in the field, for messages
 };
 constexpr Field all_fields[] = {
-    {Which::second, "second", 0, 59, {}, 0, "digits, '*', ',', '-' and '/'"},
-    {Which::minute, "minute", 0, 59, {}, 0, "digits, '*', ',', '-' and '/'"},
-    {Which::hour, "hour", 0, 23, {}, 0, "digits, '*', ',', '-' and '/'"},
-    {Which::day, "day", 1, 31, {}, 0, "digits, '*', ',', '-', '/', 'L', 'W' and '?'"},
-    {Which::month, "month", 1, 12, month_names, 1, "digits, JAN-DEC, '*', ',', '-' and '/'"},
-    {Which::weekday, "weekday", 0, 7, weekday_names, 0,
+    {Which::second, 0, "second", 0, 59, {}, "digits, '*', ',', '-' and '/'"},
+    {Which::minute, 0, "minute", 0, 59, {}, "digits, '*', ',', '-' and '/'"},
+    {Which::hour, 0, "hour", 0, 23, {}, "digits, '*', ',', '-' and '/'"},
+    {Which::day, 0, "day", 1, 31, {}, "digits, '*', ',', '-', '/', 'L', 'W' and '?'"},
+    {Which::month, 1, "month", 1, 12, month_names, "digits, JAN-DEC, '*', ',', '-' and '/'"},
+    {Which::weekday, 0, "weekday", 0, 7, weekday_names,
      "digits, SUN-SAT, '*', ',', '-', '/', '#', 'L', '+' and '?'"},
-    {Which::year, "year", first_cron_year, last_cron_year, {}, 0, "digits, '*', ',', '-' and '/'"},
+    {Which::year, 0, "year", first_cron_year, last_cron_year, {}, "digits, '*', ',', '-' and '/'"},
 };
 static_assert(last_cron_year - first_cron_year < 256);
 
