@@ -20,10 +20,10 @@ enum class Which { second, minute, hour, day, month, weekday, year };
 
 struct Field {
   Which which;
+  unsigned first_name;  // the number of the first of `names`
   std::string_view name;
   unsigned least, most;
   std::string_view names;       // three letters each
-  unsigned first_name;          // the number of the first of them
   std::string_view characters;  // that may stand in the field, for messages
 };
 constexpr Field all_fields[] = {
