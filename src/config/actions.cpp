@@ -6,10 +6,11 @@
 namespace snapcron {
 namespace {
 
-ItemKinds const action_kinds{"action",
-                             "snapshot: door",
-                             {"snapshot", "relay", "delay", "log", "run"},
-                             {"http", "mail", "alert", "mqtt", "wait_for", "if", "enable", "disable"}};
+ItemKinds const action_kinds{
+    "action",
+    "snapshot: door",
+    {"snapshot", "relay", "delay", "log", "run"},
+    {"http", "mail", "alert", "mqtt", "wait_for", "if", "enable", "disable"}};
 
 constexpr unsigned most_pictures = 1000;
 constexpr unsigned most_pulses = 1000;
@@ -40,9 +41,9 @@ class ActionReader {
     if (count != nullptr)
       snapshot.count = read_number(context_, *count, 1, most_pictures).value_or(1);
     if (auto const* interval = map_.take("interval")) {
-      snapshot.interval = read_duration(context_, *interval, day_limits).value_or(snapshot.interval);
-      if (count == nullptr)
-        context_.error(interval->at, "'interval' needs a 'count' beside it");
+      snapshot.interval =
+          read_duration(context_, *interval, day_limits).value_or(snapshot.interval);
+      if (count == nullptr) context_.error(interval->at, "'interval' needs a 'count' beside it");
     }
     if (auto const* filename = map_.take("filename"))
       snapshot.filename = read_template(context_, *filename, Template::Use::file_name);
@@ -61,8 +62,8 @@ class ActionReader {
       context_.error(pulse->at < set->at ? set->at : pulse->at,
                      "'set' and 'pulse' in one action: keep one of them");
     else if (set == nullptr && pulse == nullptr)
-      context_.error(kind_.at,
-                     "what is the relay to do? add 'set: on', 'off' or 'toggle', or 'pulse: 500ms'");
+      context_.error(
+          kind_.at, "what is the relay to do? add 'set: on', 'off' or 'toggle', or 'pulse: 500ms'");
     if (set != nullptr)
       command.kind = static_cast<RelayCommand::Kind>(
           read_word(context_, *set, {"on", "off", "toggle"}).value_or(0));
@@ -94,8 +95,7 @@ class ActionReader {
           context_.error(entry->at, snapcron::quoted(entry->key) + " goes with 'pulse' only");
       return;
     }
-    if (count != nullptr)
-      command.count = read_number(context_, *count, 1, most_pulses).value_or(1);
+    if (count != nullptr) command.count = read_number(context_, *count, 1, most_pulses).value_or(1);
     if (gap == nullptr) return;
     command.gap = read_duration(context_, *gap, day_limits).value_or(command.gap);
     if (count == nullptr) context_.error(gap->at, "'gap' needs a 'count' beside it");

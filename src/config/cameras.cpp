@@ -14,8 +14,7 @@ constexpr DurationLimits timeout_limits{std::chrono::milliseconds{10}, std::chro
 
 /// A camera's name is a folder's.
 bool is_folder_name(std::string_view name) {
-  return name.front() != '.' && name.front() != '-' &&
-         std::ranges::all_of(name, [](char c) {
+  return name.front() != '.' && name.front() != '-' && std::ranges::all_of(name, [](char c) {
            return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
                   c == '.' || c == '_' || c == '-';
          });
@@ -49,18 +48,24 @@ class CameraReader {
     for (auto const* one : {url, command, pattern}) {
       if (one == nullptr) continue;
       if (given != nullptr) {
-        auto const [first, second] = given->at < one->at ? std::pair{given, one} : std::pair{one, given};
-        context_.error(second->at, map_.what() + " has both " + snapcron::quoted(first->key) + " and " +
-                                       snapcron::quoted(second->key) + ": keep one of them");
+        auto const [first, second] =
+            given->at < one->at ? std::pair{given, one} : std::pair{one, given};
+        context_.error(second->at, map_.what() + " has both " + snapcron::quoted(first->key) +
+                                       " and " + snapcron::quoted(second->key) +
+                                       ": keep one of them");
       }
       given = one;
     }
     if (given == nullptr)
-      context_.error(map_.at(), map_.what() + " has no picture to take: add one of 'url', 'command' and 'test_pattern'");
+      context_.error(
+          map_.at(),
+          map_.what() + " has no picture to take: add one of 'url', 'command' and 'test_pattern'");
     if (command != nullptr) this->command(*command);
     if (pattern != nullptr) test_pattern(*pattern);
-    if (url != nullptr) this->url(*url);
-    else of_urls_only(given == nullptr);
+    if (url != nullptr)
+      this->url(*url);
+    else
+      of_urls_only(given == nullptr);
   }
 
   void url(YamlEntry const& entry) {

@@ -13,16 +13,18 @@ namespace {
 constexpr std::size_t longest_name = 64;  // bytes
 
 bool is_digits(std::string_view text) {
-  return !text.empty() &&
-         std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
 /// The scalar's node, or null with the error told.
 bool is_scalar(Context const& context, Value const& value, char const* what) {
   std::string const name = snapcron::quoted(value.name);
   switch (value.node->kind) {
-    case YamlNode::Kind::scalar: return true;
-    case YamlNode::Kind::null: context.error(value.at(), name + " has no value"); break;
+    case YamlNode::Kind::scalar:
+      return true;
+    case YamlNode::Kind::null:
+      context.error(value.at(), name + " has no value");
+      break;
     case YamlNode::Kind::sequence:
       context.error(value.at(), name + " must be " + what + ", not a list");
       break;
@@ -71,11 +73,11 @@ std::string suggest(std::string_view word, std::span<std::string const> known) {
   if (auto near = nearest_word(word, known)) return *near;
   // Other worlds' words for ours.
   constexpr std::array<std::pair<std::string_view, std::string_view>, 21> same{
-      {{"on", "high"},      {"off", "low"},      {"high", "on"},      {"low", "off"},
-       {"true", "on"},      {"false", "off"},    {"1", "on"},         {"0", "off"},
-       {"1", "high"},       {"0", "low"},        {"true", "high"},    {"false", "low"},
-       {"yes", "true"},     {"no", "false"},     {"on", "true"},      {"off", "false"},
-       {"wait", "delay"},   {"command", "run"},  {"shell", "run"},    {"interval", "every"},
+      {{"on", "high"},       {"off", "low"},     {"high", "on"},   {"low", "off"},
+       {"true", "on"},       {"false", "off"},   {"1", "on"},      {"0", "off"},
+       {"1", "high"},        {"0", "low"},       {"true", "high"}, {"false", "low"},
+       {"yes", "true"},      {"no", "false"},    {"on", "true"},   {"off", "false"},
+       {"wait", "delay"},    {"command", "run"}, {"shell", "run"}, {"interval", "every"},
        {"photo", "snapshot"}}};
   for (auto const& [theirs, ours] : same)
     if (theirs == word && std::ranges::find(known, ours) != known.end()) return std::string{ours};
@@ -127,11 +129,11 @@ std::optional<Duration> read_duration(Context const& context, Value const& value
   }
   auto const name = snapcron::quoted(value.name);
   if (*duration < limits.least) {
-    context.error(value.at(),
-                  *duration == Duration::zero() && limits.least <= std::chrono::milliseconds{1}
-                      ? name + " must be longer than 0"
-                      : name + " must be at least " + to_text(limits.least) + ", not " +
-                            value.text());
+    context.error(
+        value.at(),
+        *duration == Duration::zero() && limits.least <= std::chrono::milliseconds{1}
+            ? name + " must be longer than 0"
+            : name + " must be at least " + to_text(limits.least) + ", not " + value.text());
     return std::nullopt;
   }
   if (*duration > limits.most) {
@@ -171,10 +173,10 @@ std::optional<std::size_t> read_word(Context const& context, Value const& value,
     return std::nullopt;
   }
   std::vector<std::string> const known{words.begin(), words.end()};
-  context.error(value.at(),
-                snapcron::quoted(value.name) + " must be " + allowed + ", not " +
-                    snapcron::quoted(text),
-                suggest(text, known));
+  context.error(
+      value.at(),
+      snapcron::quoted(value.name) + " must be " + allowed + ", not " + snapcron::quoted(text),
+      suggest(text, known));
   return std::nullopt;
 }
 
@@ -205,14 +207,17 @@ std::optional<std::vector<YamlNode const*>> read_argv(Context const& context, Va
   auto const name = snapcron::quoted(value.name);
   auto const form = std::string{value.name} + ": [/usr/bin/program, \"first argument\"]";
   switch (value.node->kind) {
-    case YamlNode::Kind::null: context.error(value.at(), name + " has no value"); return {};
+    case YamlNode::Kind::null:
+      context.error(value.at(), name + " has no value");
+      return {};
     case YamlNode::Kind::scalar:
       context.error(value.at(), name + " must be a list, since no shell splits a text: " + form);
       return {};
     case YamlNode::Kind::map:
       context.error(value.at(), name + " must be a list, not a mapping: " + form);
       return {};
-    case YamlNode::Kind::sequence: break;
+    case YamlNode::Kind::sequence:
+      break;
   }
   if (value.node->items.empty()) {
     context.error(value.at(), name + " is empty: " + form);
@@ -230,7 +235,8 @@ std::optional<std::vector<YamlNode const*>> read_argv(Context const& context, Va
   if (argv.size() != value.node->items.size()) return {};
   auto const& program = argv.front()->text;
   if (program.find_first_of("{}") != std::string::npos)
-    context.error(argv.front()->at, "the program must be literal: a '{' or '}' may stand in its arguments only");
+    context.error(argv.front()->at,
+                  "the program must be literal: a '{' or '}' may stand in its arguments only");
   else if (program.empty() || program.ends_with('/') ||
            (program.front() != '/' && program.find('/') != std::string::npos))
     context.error(argv.front()->at, "the program must be an absolute path or a plain name, not " +

@@ -1,6 +1,6 @@
 #pragma once
-// A file while it is being read, and how values are taken out of its tree: each mistake goes to the file's
-// diagnostics, and the reading goes on, so that all of them are told at once.
+// A file while it is being read, and how values are taken out of its tree: each mistake goes to the
+// file's diagnostics, and the reading goes on, so that all of them are told at once.
 
 #include "config/source.hpp"
 #include "config/yaml.hpp"
@@ -35,11 +35,13 @@ class Context {
   std::vector<Diagnostic>* diagnostics_;
 };
 
-/// A value and what to call it in messages: an entry of a mapping by its key, an item of a list by the list's.
+/// A value and what to call it in messages: an entry of a mapping by its key, an item of a list by
+/// the list's.
 struct Value {
   std::string_view name;
   YamlNode const* node = nullptr;
-  Value(YamlEntry const& entry) : name{entry.key}, node{&entry.value} {}  // NOLINT: meant to convert
+  Value(YamlEntry const& entry)
+      : name{entry.key}, node{&entry.value} {}  // NOLINT: meant to convert
   Value(std::string_view n, YamlNode const& item) : name{n}, node{&item} {}
   Position at() const { return node->at; }
   std::string const& text() const { return node->text; }
@@ -60,18 +62,21 @@ std::optional<std::uint64_t> read_size(Context const&, Value const&, std::uint64
 std::optional<std::size_t> read_word(Context const&, Value const&,
                                      std::initializer_list<std::string_view> words,
                                      std::initializer_list<std::string_view> later = {});
-/// A name of an input, a relay, a camera or a rule: printable, without '/', not digits only, at most 64 bytes.
+/// A name of an input, a relay, a camera or a rule: printable, without '/', not digits only, at
+/// most 64 bytes.
 std::optional<std::string> read_name(Context const&, Value const&);
 /// The same for a text that stands at `at`; `what` is "camera".
 bool check_name(Context const&, Position at, std::string_view name, std::string_view what);
-/// An argv list: a program (an absolute path or a plain name) and its arguments, none of them missing.
+/// An argv list: a program (an absolute path or a plain name) and its arguments, none of them
+/// missing.
 std::optional<std::vector<YamlNode const*>> read_argv(Context const&, Value const&);
 /// A mapping, or nothing with the error told; `example` completes "must be a mapping such as ...".
 YamlNode const* read_map(Context const&, Value const&, std::string_view example);
 
 /// A decimal number without leading zeros, of at most nine digits.
 std::optional<unsigned> plain_number(std::string_view text);
-/// The nearest of `known`, also for words that mean the same ("high" for "on"); empty when none is near.
+/// The nearest of `known`, also for words that mean the same ("high" for "on"); empty when none is
+/// near.
 std::string suggest(std::string_view word, std::span<std::string const> known);
 
 /// A mapping whose keys are taken one by one; what nobody asked for is unknown.

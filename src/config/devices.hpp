@@ -12,8 +12,8 @@
 
 namespace snapcron {
 
-/// Reads `gpio`, `inputs` and `relays`. What has a number and a name can be referred to, even when something
-/// else is wrong with it: one mistake should not be told twice.
+/// Reads `gpio`, `inputs` and `relays`. What has a number and a name can be referred to, even when
+/// something else is wrong with it: one mistake should not be told twice.
 class LinesReader {
  public:
   LinesReader(Context const& context, Site& site, References& references)

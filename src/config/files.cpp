@@ -23,11 +23,13 @@ void warn_of_readers(Context const& context, YamlEntry const& entry, FileText co
                     path.string() + " can be read by everybody: chmod o-rwx " + path.string());
 }
 
-/// What crypt(3) makes: "$y$...", "$6$...": at least three fields, no blanks. A plain password is none.
+/// What crypt(3) makes: "$y$...", "$6$...": at least three fields, no blanks. A plain password is
+/// none.
 bool is_hash(std::string_view text) {
   return text.size() >= 13 && text.front() == '$' && std::ranges::count(text, '$') >= 3 &&
          std::ranges::none_of(text, [](char c) {
-           return c <= ' ' || c == 0x7f || std::string_view{":;*!\\"}.find(c) != std::string_view::npos;
+           return c <= ' ' || c == 0x7f ||
+                  std::string_view{":;*!\\"}.find(c) != std::string_view::npos;
          });
 }
 
@@ -54,7 +56,8 @@ class UsersReader {
     };
     auto const colon = line.find(':');
     if (colon == std::string_view::npos)
-      return error(0, "a user's line is NAME:HASH or NAME:HASH:viewer (snapcron passwd NAME makes one)");
+      return error(
+          0, "a user's line is NAME:HASH or NAME:HASH:viewer (snapcron passwd NAME makes one)");
     auto const name = line.substr(0, colon);
     if (name.empty() || name.size() > 64 || printable(name) != name ||
         name.find_first_of(" \t") != std::string_view::npos)
@@ -93,7 +96,8 @@ std::string read_password(Files& files, Context const& context, YamlEntry const&
     if (file.error().fault == Fault::invalid)
       context.error(entry.value.at, file.error().text);
     else
-      context.warning(entry.value.at, file.error().text + ", so the camera is asked without a password");
+      context.warning(entry.value.at,
+                      file.error().text + ", so the camera is asked without a password");
     return {};
   }
   warn_of_readers(context, entry, *file, path);
@@ -103,7 +107,8 @@ std::string read_password(Files& files, Context const& context, YamlEntry const&
   if (password.empty()) {
     context.error(entry.value.at, path.string() + " is empty: write the password into it");
   } else if (has_control(password)) {
-    context.error(entry.value.at, path.string() + " holds more than one line of text: a password is one line");
+    context.error(entry.value.at,
+                  path.string() + " holds more than one line of text: a password is one line");
     password.clear();
   }
   return std::move(password);

@@ -26,9 +26,9 @@ struct Opened {
 /// All texts of one load in the order of reading, and where relative paths start.
 struct Files {
   std::list<Opened> opened;
-  std::filesystem::path folder;        // of the configuration, as the user wrote it
-  std::filesystem::path absolute;      // the same, absolute
-  bool touch = true;                   // false: no file is read
+  std::filesystem::path folder;    // of the configuration, as the user wrote it
+  std::filesystem::path absolute;  // the same, absolute
+  bool touch = true;               // false: no file is read
 
   /// A path of the configuration, absolute.
   std::filesystem::path resolve(std::string const& path) const {
@@ -36,13 +36,14 @@ struct Files {
   }
 };
 
-/// The password in a file, without one line end. A file that cannot be read is a warning (whoever checks
-/// may not be whom the daemon runs as), and so is one that others may read; one that holds no password is
-/// an error. No diagnostic shows any of it.
+/// The password in a file, without one line end. A file that cannot be read is a warning (whoever
+/// checks may not be whom the daemon runs as), and so is one that others may read; one that holds
+/// no password is an error. No diagnostic shows any of it.
 std::string read_password(Files& files, Context const& context, YamlEntry const& entry);
 
-/// The users of a file with lines NAME:HASH or NAME:HASH:viewer. Its mistakes have positions in it, and never show
-/// its lines. Nothing when the file cannot be read or holds no user, which is an error.
+/// The users of a file with lines NAME:HASH or NAME:HASH:viewer. Its mistakes have positions in it,
+/// and never show its lines. Nothing when the file cannot be read or holds no user, which is an
+/// error.
 std::optional<std::vector<User>> read_users(Files& files, Context const& context,
                                             YamlEntry const& entry);
 

@@ -42,7 +42,8 @@ class IncludeReader {
   }
 
   void pattern(Value const& value) {
-    auto const text = read_text(context_, value, "a file's path or a pattern such as rules.d/*.yaml");
+    auto const text =
+        read_text(context_, value, "a file's path or a pattern such as rules.d/*.yaml");
     if (!text) return;
     if (text->empty()) return context_.error(value.at(), "'include' is empty");
     if (leaves(files_.resolve(*text), files_.absolute)) return outside(value, *text);
@@ -64,8 +65,9 @@ class IncludeReader {
 
  private:
   void outside(Value const& value, std::string const& path) {
-    context_.error(value.at(), snapcron::quoted(path) +
-                                   " leaves the folder of the configuration: copy the file into it");
+    context_.error(
+        value.at(),
+        snapcron::quoted(path) + " leaves the folder of the configuration: copy the file into it");
   }
 
   void file(Value const& value, fs::path const& path, bool from_pattern) {

@@ -27,7 +27,8 @@ void for_each_numbered(Context const& context, YamlEntry const* entry, std::stri
     auto const number = plain_number(line.key);
     if (!number || *number == 0 || *number > most_lines)
       context.error(line.at, kind + "s have numbers from 1 to " + std::to_string(most_lines) +
-                                 ", not " + snapcron::quoted(line.key) + ": write '" + example + "'");
+                                 ", not " + snapcron::quoted(line.key) + ": write '" + example +
+                                 "'");
     else
       read(line, *number);
   }
@@ -39,8 +40,9 @@ std::string LinesReader::chip(YamlEntry const& entry) {
   auto const text = read_text(context_, entry, "a chip's label, path or name");
   if (!text) return {};
   if (text->empty() || printable(*text) != *text || text->size() > 256) {
-    context_.error(entry.value.at, "a chip is a label such as pinctrl-rp1, a path such as "
-                                   "/dev/gpiochip0, or 'sim'");
+    context_.error(entry.value.at,
+                   "a chip is a label such as pinctrl-rp1, a path such as "
+                   "/dev/gpiochip0, or 'sim'");
     return {};
   }
   if (is_numbered_chip(*text))
@@ -90,8 +92,9 @@ LineName LinesReader::line(MapReader& map) {
   if (auto const* own = map.take("chip"))
     line.chip = chip(*own);
   else if (!chip_given_)
-    context_.error(map.at(), map.what() + " has no chip: add 'gpio: {chip: LABEL}' for all lines, or "
-                                          "a 'chip' of its own");
+    context_.error(map.at(), map.what() +
+                                 " has no chip: add 'gpio: {chip: LABEL}' for all lines, or "
+                                 "a 'chip' of its own");
   auto const* entry = map.require("line", "add the line's offset on the chip, or its name");
   if (entry == nullptr) return line;
   auto const text = read_text(context_, *entry, "a line's offset or name");
@@ -111,7 +114,8 @@ LineName LinesReader::line(MapReader& map) {
   auto const [user, is_new] = users_of_lines_.emplace(std::pair{device, line.line}, map.what());
   if (!is_new)
     context_.error(entry->value.at, "line " + snapcron::quoted(line.line) + " of chip " +
-                                        snapcron::quoted(line.chip) + " is already " + user->second);
+                                        snapcron::quoted(line.chip) + " is already " +
+                                        user->second);
   return line;
 }
 

@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 constexpr std::size_t longest_socket_path = 107;  // bytes of sockaddr_un::sun_path
 constexpr std::size_t most_diagnostics = 1000;
 constexpr std::array<std::string_view, 14> site_words{
-    "timezone", "gpio",    "inputs",       "relays", "cameras",     "storage", "http",
+    "timezone", "gpio",           "inputs",       "relays", "cameras",     "storage", "http",
     "include",  "control_socket", "destinations", "clock",  "axis_script", "mqtt",    "rules"};
 
 /// The diagnostics of all files in the order of reading, those of one file by position.
@@ -45,7 +45,8 @@ std::vector<Diagnostic> collect(std::list<Opened>& opened) {
 /// The file's text in `files`; an empty one with the error told when it cannot be read.
 Opened& open(Files& files, fs::path const& path) {
   auto text = read_regular_file(path, YamlLimits::bytes);
-  auto& opened = files.opened.emplace_back(path.string(), text ? std::move(text->text) : std::string{});
+  auto& opened =
+      files.opened.emplace_back(path.string(), text ? std::move(text->text) : std::string{});
   if (!text) opened.context.error({}, text.error().text);
   return opened;
 }
@@ -62,8 +63,8 @@ std::optional<YamlNode> parse(Opened& opened) {
 }
 
 void read_version(Context const& context, YamlEntry const& entry) {
-  bool const known = entry.value.kind == YamlNode::Kind::scalar && !entry.value.quoted &&
-                     entry.value.text == "1";
+  bool const known =
+      entry.value.kind == YamlNode::Kind::scalar && !entry.value.quoted && entry.value.text == "1";
   if (!known)
     context.error(entry.value.at, "'version' must be 1: that is what this snapcron reads");
 }
@@ -79,8 +80,9 @@ void read_rules_file(Opened& opened, RulesScope& scope) {
   for (auto const word : site_words) {
     if (word == "rules") continue;
     if (auto const* entry = map.take(word))
-      context.error(entry->at, snapcron::quoted(word) +
-                                   " belongs into the configuration itself: this file holds rules only");
+      context.error(entry->at,
+                    snapcron::quoted(word) +
+                        " belongs into the configuration itself: this file holds rules only");
   }
   map.finish();
 }

@@ -14,14 +14,15 @@
 namespace snapcron {
 
 struct Loaded {
-  std::optional<Site> site;  // set only when there are no errors
-  std::size_t rules = 0;     // how many rules were read, those of included files too
-  bool rules_only = false;   // the file was read by check_rules_file()
+  std::optional<Site> site;             // set only when there are no errors
+  std::size_t rules = 0;                // how many rules were read, those of included files too
+  bool rules_only = false;              // the file was read by check_rules_file()
   std::vector<Diagnostic> diagnostics;  // file by file in the order of reading, then by position
 };
 
-/// Reads and checks a whole configuration with its includes, users file and password files. Relative
-/// paths start at the file that contains them. `site` is set only when there are no errors.
+/// Reads and checks a whole configuration with its includes, users file and password files.
+/// Relative paths start at the file that contains them. `site` is set only when there are no
+/// errors.
 Loaded load_site(std::filesystem::path const& file);
 
 /// A file that holds `rules:` only, checked against `site` or, without one, without references
@@ -32,8 +33,9 @@ Loaded check_rules_file(std::filesystem::path const& file, Site const* site);
 /// False for a file that cannot be read: load_site() says why.
 bool is_rules_file(std::filesystem::path const& file);
 
-/// load_site() from a text in memory that was read from nowhere: `name` stands in the diagnostics. No file is
-/// touched: includes, users and password files are taken as not given. For fuzzing and tests.
+/// load_site() from a text in memory that was read from nowhere: `name` stands in the diagnostics.
+/// No file is touched: includes, users and password files are taken as not given. For fuzzing and
+/// tests.
 Loaded load_text(std::string_view text, std::string const& name);
 
 }  // namespace snapcron

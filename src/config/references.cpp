@@ -13,9 +13,8 @@ constexpr std::size_t most_listed = 8;
 
 References::Line const* find(Lines const& lines, std::string_view text) {
   auto const number = plain_number(text);
-  auto const found = std::ranges::find_if(lines, [&](auto const& line) {
-    return number ? line.number == *number : line.name == text;
-  });
+  auto const found = std::ranges::find_if(
+      lines, [&](auto const& line) { return number ? line.number == *number : line.name == text; });
   return found == lines.end() ? nullptr : &*found;
 }
 
@@ -69,11 +68,13 @@ References References::of(Site const& site) {
   return references;
 }
 
-std::optional<References::Line> References::input(Context const& context, Value const& value) const {
+std::optional<References::Line> References::input(Context const& context,
+                                                  Value const& value) const {
   return find_line(context, value, inputs, relays, open, "input", "a relay");
 }
 
-std::optional<References::Line> References::relay(Context const& context, Value const& value) const {
+std::optional<References::Line> References::relay(Context const& context,
+                                                  Value const& value) const {
   return find_line(context, value, relays, inputs, open, "relay", "an input");
 }
 

@@ -16,7 +16,8 @@ struct References {
     std::string name;
     std::optional<Duration> max_on;  // of a relay
   };
-  /// Nothing is known (a file with rules that is checked by itself): every name is taken as it comes.
+  /// Nothing is known (a file with rules that is checked by itself): every name is taken as it
+  /// comes.
   bool open = false;
   std::vector<Line> inputs, relays;
   std::vector<std::string> cameras;

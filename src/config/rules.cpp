@@ -27,8 +27,8 @@ class RuleReader {
   Rule read() {
     auto const* named = node_.find("name");
     bool const has_name = named != nullptr && named->value.kind == YamlNode::Kind::scalar;
-    MapReader map{context_, node_, has_name ? "rule " + snapcron::quoted(named->value.text) : "this rule",
-                  node_.at};
+    MapReader map{context_, node_,
+                  has_name ? "rule " + snapcron::quoted(named->value.text) : "this rule", node_.at};
     if (auto const* name = map.require("name", "add one, for the log and for 'snapcron trigger'"))
       this->name(*name);
     if (auto const* text = map.take("description"))
@@ -39,11 +39,13 @@ class RuleReader {
       read_word(context_, *mode, {"single"}, {"restart", "queued", "parallel"});
     if (auto const* cooldown = map.take("cooldown"))
       rule_.cooldown = read_duration(context_, *cooldown).value_or(Duration{});
-    if (auto const* triggers = map.require("triggers", "write 'triggers: []' for a rule that is fired by hand only"))
+    if (auto const* triggers =
+            map.require("triggers", "write 'triggers: []' for a rule that is fired by hand only"))
       read_triggers(context_, *triggers, scope_, rule_.triggers);
     if (auto const* conditions = map.take("conditions"))
       read_conditions(context_, *conditions, scope_, rule_.conditions);
-    if (auto const* actions = map.require("actions", "add what it does, such as 'actions: {snapshot: door}'"))
+    if (auto const* actions =
+            map.require("actions", "add what it does, such as 'actions: {snapshot: door}'"))
       read_actions(context_, *actions, scope_, rule_.actions);
     map.not_built({"max"});
     map.finish();
@@ -72,7 +74,8 @@ class RuleReader {
 
 std::vector<YamlNode const*> items_of(Context const& context, YamlEntry const& entry,
                                       ItemKinds const& kinds) {
-  auto const form = std::string{kinds.what} + " is a mapping such as '" + std::string{kinds.example} + "'";
+  auto const form =
+      std::string{kinds.what} + " is a mapping such as '" + std::string{kinds.example} + "'";
   std::vector<YamlNode const*> items;
   switch (entry.value.kind) {
     case YamlNode::Kind::null:
@@ -81,7 +84,9 @@ std::vector<YamlNode const*> items_of(Context const& context, YamlEntry const& e
     case YamlNode::Kind::scalar:
       context.error(entry.value.at, "each " + form + ", not " + snapcron::quoted(entry.value.text));
       break;
-    case YamlNode::Kind::map: items.push_back(&entry.value); break;
+    case YamlNode::Kind::map:
+      items.push_back(&entry.value);
+      break;
     case YamlNode::Kind::sequence:
       for (auto const& item : entry.value.items) {
         if (item.kind == YamlNode::Kind::map)
@@ -112,11 +117,12 @@ YamlEntry const* find_kind(Context const& context, YamlNode const& item, ItemKin
     for (auto const& entry : item.entries) {
       auto const near = suggest(entry.key, kinds.built);
       if (near.empty()) continue;
-      context.error(entry.at, "unknown " + std::string{kinds.what} + " " + snapcron::quoted(entry.key), near);
+      context.error(entry.at,
+                    "unknown " + std::string{kinds.what} + " " + snapcron::quoted(entry.key), near);
       return nullptr;
     }
-    context.error(item.at, "this " + std::string{kinds.what} + " has no kind: one of its keys must be " +
-                               listed(kinds.built));
+    context.error(item.at, "this " + std::string{kinds.what} +
+                               " has no kind: one of its keys must be " + listed(kinds.built));
     return nullptr;
   }
   if (!contains(kinds.later, kind->key)) return kind;
@@ -131,13 +137,16 @@ std::optional<Cron> read_cron(Context const& context, Value const& value) {
   if (cron) return *cron;
   auto at = value.at();
   // The column within the pattern; a pattern in a block scalar stands somewhere below.
-  bool const in_line = context.source().line(at.line).find(*text, at.column - 1) != std::string_view::npos;
-  if (in_line) at.column += static_cast<unsigned>(cron.error().column + (value.node->quoted ? 1 : 0));
+  bool const in_line =
+      context.source().line(at.line).find(*text, at.column - 1) != std::string_view::npos;
+  if (in_line)
+    at.column += static_cast<unsigned>(cron.error().column + (value.node->quoted ? 1 : 0));
   context.error(at, "cron: " + cron.error().text);
   return std::nullopt;
 }
 
-std::optional<Template> read_template(Context const& context, Value const& value, Template::Use use) {
+std::optional<Template> read_template(Context const& context, Value const& value,
+                                      Template::Use use) {
   auto const text = read_text(context, value);
   if (!text) return std::nullopt;
   auto parsed = Template::parse(*text, use);

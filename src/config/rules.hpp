@@ -15,10 +15,10 @@ namespace snapcron {
 /// What all rules of a configuration share while they are read.
 struct RulesScope {
   References references;
-  Zone zone;                                    // of conditions, and of cron without a timezone
-  std::map<std::string, std::string> names;     // of the rules so far: where each stands, "FILE:LINE"
-  std::vector<Rule> rules;                      // those without a mistake
-  std::size_t count = 0;                        // all of them
+  Zone zone;                                 // of conditions, and of cron without a timezone
+  std::map<std::string, std::string> names;  // of the rules so far: where each stands, "FILE:LINE"
+  std::vector<Rule> rules;                   // those without a mistake
+  std::size_t count = 0;                     // all of them
 };
 
 /// Reads the entry `rules` of a file.
@@ -38,10 +38,11 @@ struct ItemKinds {
   std::string_view example;
   std::vector<std::string> built, later;
 };
-/// Calls `read` with the entry that gives the kind and a reader of its item, for each item of a mapping or a list of
-/// mappings that has one kind, and a built one.
+/// Calls `read` with the entry that gives the kind and a reader of its item, for each item of a
+/// mapping or a list of mappings that has one kind, and a built one.
 template <class Read>
-void for_each_item(Context const& context, YamlEntry const& entry, ItemKinds const& kinds, Read read);
+void for_each_item(Context const& context, YamlEntry const& entry, ItemKinds const& kinds,
+                   Read read);
 /// The entry that names the kind, or null with the error told.
 YamlEntry const* find_kind(Context const& context, YamlNode const& item, ItemKinds const& kinds);
 /// The items, one or many; a null or a text is told.
@@ -49,7 +50,8 @@ std::vector<YamlNode const*> items_of(Context const& context, YamlEntry const& e
                                       ItemKinds const& kinds);
 
 template <class Read>
-void for_each_item(Context const& context, YamlEntry const& entry, ItemKinds const& kinds, Read read) {
+void for_each_item(Context const& context, YamlEntry const& entry, ItemKinds const& kinds,
+                   Read read) {
   for (auto const* item : items_of(context, entry, kinds)) {
     auto const* kind = find_kind(context, *item, kinds);
     if (kind == nullptr) continue;

@@ -199,7 +199,8 @@ bool check_characters(Source const& source, std::vector<Diagnostic>& diagnostics
     auto const character = character_at(text, i);
     if (character.length == 0) {
       error(i, "this byte is not UTF-8: save the file in UTF-8");
-      // One message for a run of such bytes: a text in Latin-1 has them one by one, UTF-16 everywhere.
+      // One message for a run of such bytes: a text in Latin-1 has them one by one, UTF-16
+      // everywhere.
       while (i < text.size() && character_at(text, i).length == 0) ++i;
       continue;
     }

@@ -1,6 +1,6 @@
 #pragma once
-// What a YAML text must not hold, seen in its bytes before yaml-cpp reads it: yaml-cpp lets most of it
-// through, or stumbles over it lines later.
+// What a YAML text must not hold, seen in its bytes before yaml-cpp reads it: yaml-cpp lets most of
+// it through, or stumbles over it lines later.
 
 #include "config/source.hpp"
 #include "core/diagnostic.hpp"
@@ -13,16 +13,17 @@
 
 namespace snapcron {
 
-/// Invalid UTF-8, control and invisible characters: an error for each (the first few). False when there
-/// is any, then the text is not worth parsing.
+/// Invalid UTF-8, control and invisible characters: an error for each (the first few). False when
+/// there is any, then the text is not worth parsing.
 bool check_characters(Source const& source, std::vector<Diagnostic>& diagnostics);
 
 /// The shape of a text as far as lines, quotes and comments go; offsets into it.
 struct Shape {
-  std::vector<std::size_t> tabs;        // in the indentation of a line with content
-  std::vector<std::size_t> odd_spaces;  // no-break and other spaces that YAML takes for letters, outside quotes
-  /// A quote that is never closed, or is closed some lines later by one that was meant to open another
-  /// text. Only a hint: what yaml-cpp says of such a text points somewhere else.
+  std::vector<std::size_t> tabs;  // in the indentation of a line with content
+  std::vector<std::size_t>
+      odd_spaces;  // no-break and other spaces that YAML takes for letters, outside quotes
+  /// A quote that is never closed, or is closed some lines later by one that was meant to open
+  /// another text. Only a hint: what yaml-cpp says of such a text points somewhere else.
   std::optional<std::size_t> open_quote;
 };
 Shape scan_shape(std::string_view text);

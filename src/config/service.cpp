@@ -14,7 +14,8 @@ constexpr std::string_view default_filename =
 void read_storage(Context const& context, Files const& files, YamlEntry const* entry, Site& site) {
   site.storage.filename = Template::parse(default_filename, Template::Use::file_name).value();
   if (entry == nullptr) return;
-  auto const* map = read_map(context, *entry, "'storage: {directory: /var/lib/snapcron/snapshots}'");
+  auto const* map =
+      read_map(context, *entry, "'storage: {directory: /var/lib/snapcron/snapshots}'");
   if (map == nullptr) return;
   MapReader reader{context, *map, "storage", entry->at};
   if (auto const* directory = reader.take("directory")) {

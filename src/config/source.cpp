@@ -31,8 +31,8 @@ class Descriptor {
   int fd_;
 };
 
-/// Blanks out what a line holds of secrets, byte for byte, so that columns stay: the user and password in
-/// an address, and the value of a `password` (no key of ours, but people try it).
+/// Blanks out what a line holds of secrets, byte for byte, so that columns stay: the user and
+/// password in an address, and the value of a `password` (no key of ours, but people try it).
 std::string without_secrets(std::string_view line) {
   std::string shown{line};
   auto const blank = [&](std::size_t begin, std::size_t end) {

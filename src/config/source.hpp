@@ -25,8 +25,8 @@ class Source {
   /// The offset of a position; one past the end of the text is the end.
   std::size_t offset(Position at) const;
 
-  /// A diagnostic about this text, complete with the line (left out when it is absurdly long, and without
-  /// the passwords that should not stand in it).
+  /// A diagnostic about this text, complete with the line (left out when it is absurdly long, and
+  /// without the passwords that should not stand in it).
   Diagnostic diagnostic(Diagnostic::Severity severity, Position at, std::string message,
                         std::string suggestion = {}) const;
 
@@ -42,8 +42,8 @@ struct FileText {
   bool others_may_read = false;  // by the mode bits
 };
 
-/// Reads a regular file of at most `limit` bytes, and nothing else: a FIFO, a device or a folder is an error, and
-/// opening never blocks. The text of the error begins with "cannot read FILE: ".
+/// Reads a regular file of at most `limit` bytes, and nothing else: a FIFO, a device or a folder is
+/// an error, and opening never blocks. The text of the error begins with "cannot read FILE: ".
 Result<FileText> read_regular_file(std::filesystem::path const& file, std::size_t limit);
 
 }  // namespace snapcron

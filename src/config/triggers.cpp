@@ -157,15 +157,16 @@ class ConditionReader {
   bool times(std::string const& text, TimeCondition& window) {
     auto const dash = text.find('-');
     if (dash == std::string::npos) {
-      context_.error(kind_.value.at, "'time' is a window such as \"22:00-06:00\", not " +
-                                         snapcron::quoted(text));
+      context_.error(kind_.value.at,
+                     "'time' is a window such as \"22:00-06:00\", not " + snapcron::quoted(text));
       return false;
     }
     auto const part = [&](std::string_view given, bool end) {
       auto const time = time_of_day(trimmed(given), end);
       if (!time)
-        context_.error(kind_.value.at, snapcron::quoted(trimmed(given)) +
-                                           " is no time of day: write HH:MM or HH:MM:SS, such as 08:30");
+        context_.error(kind_.value.at,
+                       snapcron::quoted(trimmed(given)) +
+                           " is no time of day: write HH:MM or HH:MM:SS, such as 08:30");
       return time;
     };
     auto const from = part(std::string_view{text}.substr(0, dash), false);
@@ -187,7 +188,8 @@ class ConditionReader {
     if (days.empty()) context_.error(entry->value.at, "'weekday' is empty: it would never hold");
     window.weekdays.reset();
     for (auto const& day : days) {
-      auto const number = read_word(context_, day, {"sun", "mon", "tue", "wed", "thu", "fri", "sat"});
+      auto const number =
+          read_word(context_, day, {"sun", "mon", "tue", "wed", "thu", "fri", "sat"});
       if (!number) return false;
       window.weekdays.set(*number);
       text += (text.empty() ? " on " : ", ") + day.text();
@@ -216,7 +218,8 @@ class ConditionReader {
 void read_triggers(Context const& context, YamlEntry const& entry, RulesScope const& scope,
                    std::vector<Trigger>& triggers) {
   for_each_item(context, entry, trigger_kinds, [&](YamlEntry const& kind, MapReader& map) {
-    if (auto trigger = TriggerReader{scope, kind, map}.read()) triggers.push_back(std::move(*trigger));
+    if (auto trigger = TriggerReader{scope, kind, map}.read())
+      triggers.push_back(std::move(*trigger));
   });
 }
 

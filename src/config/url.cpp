@@ -63,9 +63,7 @@ std::optional<HostPort> split_host(std::string_view text) {
 }  // namespace
 
 Result<Url> parse_url(std::string_view text) {
-  auto const fail = [&](std::string const& why) {
-    return Error{Fault::invalid, "url " + why};
-  };
+  auto const fail = [&](std::string const& why) { return Error{Fault::invalid, "url " + why}; };
   Url url;
   auto rest = text;
   auto const scheme = text.find("://");
@@ -77,13 +75,16 @@ Result<Url> parse_url(std::string_view text) {
   if (authority.find('@') != npos)
     return fail("may not hold a user or a password: use 'username' and 'password_file'");
   if (name != "http" && name != "https")
-    return fail(quoted(text) + " must begin with http:// or https://, not " + quoted(std::string{name} + "://"));
+    return fail(quoted(text) + " must begin with http:// or https://, not " +
+                quoted(std::string{name} + "://"));
   url.tls = name == "https";
   if (text.size() > 2000) return fail("is longer than 2000 bytes");
-  if (std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f; }))
+  if (std::ranges::any_of(
+          text, [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f; }))
     return fail(quoted(text) + " holds a space or a control character: write %20 for a space");
   auto const host = split_host(authority);
-  if (!host || host->host.empty() || authority.find('\\') != npos) return fail(quoted(text) + " has no host");
+  if (!host || host->host.empty() || authority.find('\\') != npos)
+    return fail(quoted(text) + " has no host");
   if (host->port && !parse_port(*host->port))
     return fail(quoted(text) + " has a port that is not a number from 1 to 65535");
   auto const loopback = is_loopback(host->host, host->v6);
@@ -107,8 +108,7 @@ Result<Listen> parse_listen(std::string_view text) {
   if (host->host.empty() || host->host == "*")
     return fail("has no address: write 0.0.0.0 or [::] for all of them");
   auto const loopback = is_loopback(host->host, host->v6);
-  if (!loopback)
-    return fail("must have an address, not a name: write for instance 127.0.0.1:8080");
+  if (!loopback) return fail("must have an address, not a name: write for instance 127.0.0.1:8080");
   if (!port) return fail("has a port that is not a number from 1 to 65535");
   return Listen{host->host, *port, *loopback};
 }

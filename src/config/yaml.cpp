@@ -86,8 +86,7 @@ class Builder : public YAML::EventHandler {
   };
 
   void error(Position at, std::string message) {
-    diagnostics_.push_back(
-        source_.diagnostic(Diagnostic::Severity::error, at, std::move(message)));
+    diagnostics_.push_back(source_.diagnostic(Diagnostic::Severity::error, at, std::move(message)));
   }
   [[noreturn]] void stop(Position at, std::string message) {
     error(at, std::move(message));
@@ -100,8 +99,8 @@ class Builder : public YAML::EventHandler {
     node.kind = kind;
     node.at = source_.position(offset(mark));
     if (++nodes_ > YamlLimits::nodes)
-      stop(node.at, "the file holds more than " + std::to_string(YamlLimits::nodes) +
-                        " keys and values");
+      stop(node.at,
+           "the file holds more than " + std::to_string(YamlLimits::nodes) + " keys and values");
     return node;
   }
 
@@ -116,14 +115,17 @@ class Builder : public YAML::EventHandler {
   void refuse_property(Position at) {
     switch (byte(source_.offset(at))) {
       case '&':
-        return error(at, "anchors ('&') are not used here: write the value out, or put a text that "
-                         "begins with '&' in quotes");
+        return error(at,
+                     "anchors ('&') are not used here: write the value out, or put a text that "
+                     "begins with '&' in quotes");
       case '*':
-        return error(at, "aliases ('*') are not used here: write the value out, or put a text that "
-                         "begins with '*' in quotes");
+        return error(at,
+                     "aliases ('*') are not used here: write the value out, or put a text that "
+                     "begins with '*' in quotes");
       case '!':
         return error(at, "tags ('!') are not used here: put a text that begins with '!' in quotes");
-      default: return error(at, "tags and anchors are not used here");
+      default:
+        return error(at, "tags and anchors are not used here");
     }
   }
   void properties(YAML::Mark const& mark, std::string const& tag, YAML::anchor_t anchor) {
@@ -149,8 +151,10 @@ class Builder : public YAML::EventHandler {
       case '|':
       case '>':
       case '!':
-      case '&': return;
-      default: break;
+      case '&':
+        return;
+      default:
+        break;
     }
     // A plain text over several lines is almost always a line that lost its ':' or its '-'.
     if (text.substr(at, node.text.size()) == node.text) return;
@@ -213,7 +217,8 @@ class Builder : public YAML::EventHandler {
   void check_colon(Frame& frame) {
     std::string_view const text{source_.text()};
     auto end = source_.offset(frame.key_at);
-    end = byte(end) == '"' || byte(end) == '\'' ? closing_quote(text, end) + 1 : end + frame.key.size();
+    end = byte(end) == '"' || byte(end) == '\'' ? closing_quote(text, end) + 1
+                                                : end + frame.key.size();
     end = text.find_first_not_of(" \t", std::min(end, text.size()));
     if (!frame.keep || (end != npos && text[end] == ':')) return;
     error(frame.key_at, "a ':' is missing after " + snapcron::quoted(frame.key));
@@ -233,13 +238,15 @@ class Builder : public YAML::EventHandler {
       return error(node.at, "merge keys ('<<') are not used here: write the keys out");
     auto const [first, is_new] = frame.keys.emplace(node.text, node.at);
     if (!is_new)
-      return error(node.at, "double key " + snapcron::quoted(node.text) + ": the first one stands on line " +
+      return error(node.at, "double key " + snapcron::quoted(node.text) +
+                                ": the first one stands on line " +
                                 std::to_string(first->second.line));
     frame.keep = true;
     frame.key = node.text;
   }
 
-  /// yaml-cpp gives nothing at all the place of whatever comes next: give it that of its key or dash.
+  /// yaml-cpp gives nothing at all the place of whatever comes next: give it that of its key or
+  /// dash.
   void place_null(YamlNode& node, std::size_t at, std::optional<Position> key) const {
     if (char const c = byte(at); c == '~' || c == ',' || c == ']' || c == '}') return;
     bool const written = source_.text().compare(at, 4, "null") == 0 ||
@@ -278,8 +285,9 @@ SyntaxError misplaced_value(Source const& source, Position at) {
   auto const before = source.line(at.line).substr(0, at.column - 1);
   if (before.find(": ") != npos)
     return {at, "a second ':' on one line: a text that holds ': ' needs quotes"};
-  return {at, "this line does not fit the one above: check the indentation, and that a space follows "
-              "every ':'"};
+  return {at,
+          "this line does not fit the one above: check the indentation, and that a space follows "
+          "every ':'"};
 }
 
 SyntaxError explain(Source const& source, Builder const& builder, YAML::Exception const& e) {
@@ -290,11 +298,13 @@ SyntaxError explain(Source const& source, Builder const& builder, YAML::Exceptio
   auto const is = [&](char const* words) { return message == words; };
   if (is(YAML::ErrorMsg::MAP_VALUE)) return misplaced_value(source, at);
   if (is(YAML::ErrorMsg::END_OF_MAP) || is(YAML::ErrorMsg::END_OF_SEQ))
-    return {at, "this does not fit what stands above: check the indentation, and quotes within a text"};
+    return {at,
+            "this does not fit what stands above: check the indentation, and quotes within a text"};
   if (is(YAML::ErrorMsg::END_OF_MAP_FLOW) || is(YAML::ErrorMsg::END_OF_SEQ_FLOW)) {
     bool const map = is(YAML::ErrorMsg::END_OF_MAP_FLOW);
-    return {builder.open_flow().value_or(at), map ? "this '{' is not closed, or a ',' is missing in it"
-                                                  : "this '[' is not closed, or a ',' is missing in it"};
+    return {builder.open_flow().value_or(at),
+            map ? "this '{' is not closed, or a ',' is missing in it"
+                : "this '[' is not closed, or a ',' is missing in it"};
   }
   if (is(YAML::ErrorMsg::UNKNOWN_TOKEN)) return {at, about_token(here)};
   if (message.find("alias") != npos || message.find("anchor") != npos) {
@@ -307,15 +317,18 @@ SyntaxError explain(Source const& source, Builder const& builder, YAML::Exceptio
   if (is(YAML::ErrorMsg::BLOCK_ENTRY))
     return {at, "a '-' cannot stand here: begin the list on a line of its own"};
   if (is(YAML::ErrorMsg::MAP_KEY)) return {at, "a key cannot stand here: check the indentation"};
-  if (is(YAML::ErrorMsg::FLOW_END)) return {at, snapcron::quoted(std::string{here}) + " closes nothing"};
+  if (is(YAML::ErrorMsg::FLOW_END))
+    return {at, snapcron::quoted(std::string{here}) + " closes nothing"};
   if (is(YAML::ErrorMsg::EOF_IN_SCALAR)) return {at, "the file ends within a quoted text"};
   if (message.starts_with(YAML::ErrorMsg::INVALID_ESCAPE))
-    return {at, "unknown escape in double quotes: write '\\\\' for a backslash, or use single quotes"};
+    return {at,
+            "unknown escape in double quotes: write '\\\\' for a backslash, or use single quotes"};
   return {at, "the YAML is not well-formed: " + std::string{message}};
 }
 
 /// What the scan of the bytes found; the earliest line with such a mistake.
-unsigned report_shape(Source const& source, Shape const& shape, std::vector<Diagnostic>& diagnostics) {
+unsigned report_shape(Source const& source, Shape const& shape,
+                      std::vector<Diagnostic>& diagnostics) {
   unsigned first = ~0u;
   auto const error = [&](std::size_t offset, std::string message) {
     auto const at = source.position(offset);
@@ -325,8 +338,10 @@ unsigned report_shape(Source const& source, Shape const& shape, std::vector<Diag
   for (auto const offset : shape.tabs) error(offset, "a tab in the indentation: use spaces");
   for (auto const offset : shape.odd_spaces) {
     auto const code = character_at(source.text(), offset).code;
-    error(offset, (code == 0xa0 ? "no-break space (U+00A0)" : "a space that is none (" + code_point(code) + ")") +
-                      std::string{" outside quotes: YAML takes it for a letter, type an ordinary space"});
+    error(offset,
+          (code == 0xa0 ? "no-break space (U+00A0)"
+                        : "a space that is none (" + code_point(code) + ")") +
+              std::string{" outside quotes: YAML takes it for a letter, type an ordinary space"});
   }
   return first;
 }
@@ -363,7 +378,8 @@ std::optional<YamlNode> parse_yaml(Source const& source, std::vector<Diagnostic>
       return std::nullopt;
     }
     parser.HandleNextDocument(builder);  // throws Stop when there is a second one
-    if (!shape.odd_spaces.empty()) return std::nullopt;  // keys and values are not what they look like
+    if (!shape.odd_spaces.empty())
+      return std::nullopt;  // keys and values are not what they look like
     return root;
   } catch (Stop const&) {
     return std::nullopt;
@@ -376,8 +392,8 @@ std::optional<YamlNode> parse_yaml(Source const& source, std::vector<Diagnostic>
     // What was said of the lines after a bracket that is not closed is not true of them.
     if (builder.open_flow() == syntax.at)
       std::erase_if(diagnostics, [&](auto const& d) { return d.at > syntax.at; });
-    // What a tab or an odd space made of the structure, or what is told of this line already, needs no
-    // second message.
+    // What a tab or an odd space made of the structure, or what is told of this line already, needs
+    // no second message.
     bool const told = std::ranges::any_of(
         diagnostics, [&](auto const& d) { return d.at.line == syntax.at.line; });
     if (misshapen_line > syntax.at.line && !told) error(syntax.at, syntax.message);

@@ -1,4 +1,5 @@
-// Every mistake that we know of, and the whole text that each gets: bad/NAME.yaml and bad/NAME.expected.
+// Every mistake that we know of, and the whole text that each gets: bad/NAME.yaml and
+// bad/NAME.expected.
 
 #include "config/load.hpp"
 
@@ -74,8 +75,9 @@ INSTANTIATE_TEST_SUITE_P(Bad, Mistake, testing::ValuesIn(names()), test_name);
 TEST(Mistakes, AreManyAndEachHasItsText) {
   EXPECT_GE(names().size(), 100u);
   for (auto const& entry : fs::directory_iterator{folder})
-    if (entry.path().extension() == ".expected")
+    if (entry.path().extension() == ".expected") {
       EXPECT_TRUE(fs::exists(fs::path{entry.path()}.replace_extension(".yaml"))) << entry.path();
+    }
 }
 
 }  // namespace

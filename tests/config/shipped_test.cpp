@@ -1,0 +1,111 @@
+// Everything in rules/ and examples/ loads as it is shipped.
+
+#include "config/load.hpp"
+
+#include "folder.hpp"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <vector>
+
+namespace snapcron {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<fs::path> yaml_files(fs::path const& folder) {
+  std::vector<fs::path> files;
+  for (auto const& entry : fs::recursive_directory_iterator{folder})
+    if (entry.path().extension() == ".yaml") files.push_back(entry.path());
+  std::ranges::sort(files);
+  return files;
+}
+std::string said(Loaded const& loaded) {
+  std::string text;
+  for (auto const& diagnostic : loaded.diagnostics) text += to_text(diagnostic);
+  return text;
+}
+
+/// A site with every name that the ready rules use.
+Site site_with_the_names() {
+  auto const loaded = load_text(R"(version: 1
+gpio: {chip: sim}
+inputs:
+  1: {name: front-door, line: 1}
+  2: {name: window, line: 2}
+  3: {name: gate, line: 3}
+  4: {name: bell, line: 4}
+  5: {name: tamper, line: 5}
+relays:
+  1: {name: chime, line: 8}
+  2: {name: lamp, line: 9}
+cameras: {door: {test_pattern: }, yard: {test_pattern: }, gate: {test_pattern: }}
+)",
+                                "site.yaml");
+  EXPECT_TRUE(loaded.site) << said(loaded);
+  return loaded.site.value_or(Site{});
+}
+
+TEST(ReadyRules, AreSevenAndEachIsGoodByItselfAndOnASiteWithItsNames) {
+  auto const site = site_with_the_names();
+  auto const files = yaml_files(SOURCE_DIR "/rules");
+  EXPECT_GE(files.size(), 7u);
+  for (auto const& file : files) {
+    EXPECT_TRUE(is_rules_file(file)) << file;
+    auto const alone = check_rules_file(file, nullptr);
+    EXPECT_EQ(said(alone), "") << file;
+    EXPECT_GE(alone.rules, 1u) << file;
+    EXPECT_EQ(said(check_rules_file(file, &site)), "") << file;
+  }
+}
+
+TEST(ReadyRules, CanAllBeIncludedTogether) {
+  Folder folder;
+  fs::create_directory(folder.path() / "rules.d");
+  for (auto const& file : yaml_files(SOURCE_DIR "/rules"))
+    fs::copy_file(file, folder.path() / "rules.d" / file.filename());
+  auto const loaded = load_site(folder.write("snapcron.yaml", R"(version: 1
+include: rules.d/*.yaml
+gpio: {chip: sim}
+inputs: {1: {name: front-door, line: 1}, 2: {name: window, line: 2}, 3: {name: gate, line: 3}, 4: {name: bell, line: 4}, 5: {name: tamper, line: 5}}
+relays: {1: {name: chime, line: 8}, 2: {name: lamp, line: 9}}
+cameras: {door: {test_pattern: }, yard: {test_pattern: }, gate: {test_pattern: }}
+)"));
+  EXPECT_TRUE(loaded.site) << said(loaded);
+  EXPECT_GE(loaded.rules, 10u);
+}
+
+TEST(Examples, AllLoadWithoutAWord) {
+  auto const files = yaml_files(SOURCE_DIR "/examples");
+  EXPECT_GE(files.size(), 4u);
+  for (auto const& file : files) {
+    if (file.parent_path().filename() == "raspberry-pi") continue;
+    auto const loaded = load_site(file);
+    EXPECT_TRUE(loaded.site) << said(loaded);
+    EXPECT_EQ(said(loaded), "") << file;
+  }
+}
+
+TEST(Examples, TheRaspberryPiNeedsItsPasswordFile) {
+  fs::path const example{SOURCE_DIR "/examples/raspberry-pi"};
+  Folder folder;
+  auto const file = folder.path() / "snapcron.yaml";
+  fs::copy_file(example / "snapcron.yaml", file);
+  EXPECT_THAT(said(load_site(file)), testing::HasSubstr("warning: cannot read "));
+
+  fs::copy_file(example / "door.pw.example", folder.path() / "door.pw");
+  fs::permissions(folder.path() / "door.pw", fs::perms::owner_read);
+  auto const loaded = load_site(file);
+  EXPECT_TRUE(loaded.site);
+  EXPECT_EQ(said(loaded), "");
+}
+
+TEST(Examples, TheConfigurationThatIsInstalledLoads) {
+  auto const loaded = load_site(SOURCE_DIR "/packaging/snapcron.yaml");
+  EXPECT_TRUE(loaded.site) << said(loaded);
+  EXPECT_EQ(said(loaded), "");
+}
+
+}  // namespace
+}  // namespace snapcron
