@@ -363,12 +363,12 @@ class TestCase(unittest.TestCase):
         return site
 
     def _finish(self):
-        outcome = getattr(self, "_outcome", None)
-        failed = outcome is not None and (
-            not outcome.success if hasattr(outcome, "success") else False)
+        result = getattr(getattr(self, "_outcome", None), "result", None)
+        failed = result is not None and any(
+            test is self or getattr(test, "test_case", None) is self for test, _ in result.failures + result.errors)
         if failed:
             for log in sorted(self.site.folder.glob("log.*")):
-                sys.stderr.write(f"--- {log.name} of {self.id()}\n{log.read_text(errors='replace')[-6000:]}---\n")
+                sys.stderr.write(f"--- {log.name} of {self.id()}\n{log.read_text(errors='replace')[-8000:]}---\n")
         self.site.close()
 
     def assertExit(self, done, code):
