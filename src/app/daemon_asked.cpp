@@ -117,7 +117,9 @@ asio::awaitable<SnapshotReply> Daemon::snapshot(SnapshotRequest request) {
 asio::awaitable<Result<std::string>> Daemon::reload() {
   notify_service_manager("RELOADING=1\nMONOTONIC_USEC=" +
                          std::to_string(clock_.now().steady.time_since_epoch() / std::chrono::microseconds{1}));
-  auto loaded = co_await offload(workers_, [file = site_.file] { return load_site(file); });
+  // Named before it is awaited: GCC 12 destroys the captures of a temporary twice.
+  auto const load = [file = site_.file] { return load_site(file); };
+  auto loaded = co_await offload(workers_, load);
   std::string text;
   for (auto const& diagnostic : loaded.diagnostics) text += to_text(diagnostic);
   if (loaded.site) {
