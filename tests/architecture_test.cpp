@@ -68,8 +68,9 @@ TEST(Architecture, EveryIncludeFollowsTheArrows) {
   for_each_line([&](std::string const& folder, std::string const& line, std::string const& where) {
     ASSERT_TRUE(may_include.contains(folder)) << "no row for this folder: " << where;
     std::smatch m;
-    if (std::regex_search(line, m, own) && m[1] != folder)
+    if (std::regex_search(line, m, own) && m[1] != folder) {
       EXPECT_TRUE(may_include.at(folder).contains(m[1])) << where;
+    }
   });
 }
 
@@ -77,8 +78,9 @@ TEST(Architecture, AForeignLibraryIsSeenByItsOwnFolderOnly) {
   for_each_line([&](std::string const& folder, std::string const& line, std::string const& where) {
     if (!line.starts_with("#include <")) return;
     for (auto const& [name, library] : foreign) {
-      if (!library.homes.contains(folder))
+      if (!library.homes.contains(folder)) {
         EXPECT_FALSE(std::regex_search(line, library.header)) << name << ": " << where;
+      }
     }
   });
 }
@@ -86,15 +88,16 @@ TEST(Architecture, AForeignLibraryIsSeenByItsOwnFolderOnly) {
 TEST(Architecture, TheCoreHasNoLoopNoFileAndNoClock) {
   std::regex const impure{R"re(<boost/asio|<fstream>|<unistd\.h>|<sys/|<thread>|_clock::now\()re"};
   for_each_line([&](std::string const& folder, std::string const& line, std::string const& where) {
-    if (folder == "core") EXPECT_FALSE(std::regex_search(line, impure)) << where;
+    if (folder == "core") {
+      EXPECT_FALSE(std::regex_search(line, impure)) << where;
+    }
   });
 }
 
 TEST(Architecture, NoShellAnywhere) {
-  std::regex const shell{R"re(\b(system|popen|execlp|execvp|wordexp)\s*\(|/bin/(ba)?sh)re"};
+  std::regex const shell{R"re((^|[^:\w])(std::)?(system|popen|execlp|execvp|wordexp)\s*\(\s*[^)\s]|/bin/(ba)?sh)re"};
   for_each_line([&](std::string const&, std::string const& line, std::string const& where) {
-    if (line.find("std::generic_category") == std::string::npos)
-      EXPECT_FALSE(std::regex_search(line, shell)) << where;
+    EXPECT_FALSE(std::regex_search(line, shell)) << where;
   });
 }
 
