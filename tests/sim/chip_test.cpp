@@ -177,8 +177,9 @@ TEST_F(SimChipTest, AKilledProcessLeavesItsOutputAsItWasAndTheLineFree) {
   auto const refused = chip_.request_output(strike(), false);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().fault, Fault::busy);
-  EXPECT_THAT(refused.error().text, HasSubstr("relay strike: simulated line 22 is held by process " +
-                                              std::to_string(child) + " (sim_tests)"));
+  EXPECT_THAT(refused.error().text,
+              HasSubstr("relay strike: simulated line 22 is held by process " +
+                        std::to_string(child) + " (sim_tests)"));
 
   kill(child);
 
