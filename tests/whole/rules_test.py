@@ -92,6 +92,28 @@ class Reasons(support.TestCase):
         self.assertIn("/nonexistent/program", self.site.daemon.log())
 
 
+class Calendar(support.TestCase):
+    config = support.DOOR + """\
+  - name: each-second
+    triggers: {cron: "* * * * * *"}
+    actions: {log: "tick"}
+  - name: nightly
+    triggers: {cron: "30 2 * * *", timezone: Asia/Tokyo}
+    actions: {log: "night"}
+"""
+
+    def test_cron_rules_fire_by_the_clock_and_say_when_they_fire_next(self):
+        self.site.start()
+        began = time.time()
+        self.site.daemon.wait_log(r"(?s)(rule each-second: tick.*){3}")
+        self.assertLess(time.time() - began, 10)
+        night = self.site.rule("nightly")
+        self.assertRegex(night["next"], r"T(18|19):30:00\+0[12]:00$", "02:30 in Tokyo, told in the site's zone")
+        self.assertEqual((night["runs"], night["last_fired"]), (0, None))
+        out = self.site.ok("next", "--count", "1")
+        self.assertRegex(out, r"(?m) nightly$")
+
+
 class Reload(support.TestCase):
     def setUp(self):
         super().setUp()
