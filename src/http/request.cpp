@@ -34,11 +34,12 @@ Method method_of(bh::verb verb) {
 }
 
 /// "... HTTP/2.0": well-formed, but not a version of ours.
-bool ends_in_http_version(std::string_view line) {
+bool ends_in_foreign_version(std::string_view line) {
   auto const at = line.rfind("HTTP/");
   auto const version = at == std::string_view::npos ? std::string_view{} : line.substr(at + 5);
   auto const digit = [](char c) { return c >= '0' && c <= '9'; };
-  return version.size() == 3 && digit(version[0]) && version[1] == '.' && digit(version[2]);
+  return version.size() == 3 && digit(version[0]) && version[1] == '.' && digit(version[2]) &&
+         version != "1.0" && version != "1.1";
 }
 
 }  // namespace
@@ -128,14 +129,12 @@ void RequestReader::Parser::on_field_impl(bh::field field, view name, view raw, 
         return refuse(417, "the only expectation met here is 100-continue", ec);
       request_.expects_continue = true;
       return;
-    case bh::field::unknown:
-      return unknown_field(name, value, ec);
     default:
-      return;
+      return other_field(name, value, ec);
   }
 }
 
-void RequestReader::Parser::unknown_field(view name, view value, error_code& ec) {
+void RequestReader::Parser::other_field(view name, view value, error_code& ec) {
   auto const is = [&](std::string_view wanted) {
     return equal_ignoring_case(to_std(name), wanted);
   };
@@ -220,7 +219,7 @@ RequestReader::Step RequestReader::parse_head() {
   if (refusal_.status != 0) return Step::refused;
   if (ec == bh::error::bad_version) {
     std::string_view const head{buffer_.data() + begin_, head_end_ - begin_};
-    return ends_in_http_version(head.substr(0, head.find('\r')))
+    return ends_in_foreign_version(head.substr(0, head.find('\r')))
                ? refuse(505, "only HTTP/1.0 and HTTP/1.1 are spoken here")
                : refuse(400, "the request line does not end in an HTTP version");
   }

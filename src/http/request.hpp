@@ -102,7 +102,7 @@ class RequestReader {
 
     void refuse(unsigned status, std::string_view detail, error_code& ec);
     bool once(bool& seen, std::string_view detail, error_code& ec);
-    void unknown_field(view name, view value, error_code& ec);
+    void other_field(view name, view value, error_code& ec);
 
     Request& request_;
     Refusal& refusal_;

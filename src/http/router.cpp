@@ -59,8 +59,7 @@ Response login_refusal(Verdict verdict) {
     default:
       break;
   }
-  auto response = problem(401, verdict == Verdict::absent ? "a name and a password are needed"
-                                                          : "wrong name or password");
+  auto response = problem(401, "a good name and password are needed");
   response.fields = "WWW-Authenticate: Basic realm=\"snapcron\", charset=\"UTF-8\"\r\n";
   return response;
 }

@@ -1,0 +1,213 @@
+#include "http/authenticator.hpp"
+
+#include "http/password.hpp"
+#include "live_server.hpp"
+
+namespace snapcron::http {
+namespace {
+
+using std::chrono::seconds;
+
+class StandingClock : public Clock {
+ public:
+  Moment now() const override { return moment; }
+  Moment moment{Steady{seconds{1000}}, Instant{seconds{1'772'364'125}}};
+};
+
+PeerKey address(std::uint8_t last) {
+  PeerKey key{};
+  key[15] = last;
+  return key;
+}
+
+TEST(FailureLimiter, LetsTwentyFromOneAddressAndThirtyInAllBeEvaluatedInAMinute) {
+  FailureLimiter limiter;
+  Steady const now{seconds{1000}};
+  int one = 0, others = 0;
+  for (int i = 0; i < 1000; ++i)
+    one += limiter.admit(address(1), now + std::chrono::milliseconds{i});
+  for (int i = 0; i < 1000; ++i)
+    others += limiter.admit(address(static_cast<std::uint8_t>(i)), now + seconds{2});
+  EXPECT_EQ(one, 20);
+  EXPECT_EQ(one + others, 30);
+  EXPECT_FALSE(limiter.admit(address(9), now + seconds{59}));
+  EXPECT_TRUE(limiter.admit(address(9), now + seconds{61}));
+}
+
+TEST(FailureLimiter, TenThousandTriesInAMinuteAreThirtyEvaluationsWheneverTheMinuteBegins) {
+  FailureLimiter limiter;
+  std::vector<int> admitted;
+  for (int ms = 0; ms < 180'000; ms += 6)
+    if (limiter.admit(address(static_cast<std::uint8_t>(ms)),
+                      Steady{std::chrono::milliseconds{ms}}))
+      admitted.push_back(ms);
+  for (auto const begin : admitted)
+    EXPECT_LE(std::count_if(admitted.begin(), admitted.end(),
+                            [&](int ms) { return ms >= begin && ms < begin + 60'000; }),
+              30);
+}
+
+TEST(FailureLimiter, ForgetsAnAttemptThatSucceeded) {
+  FailureLimiter limiter;
+  Steady const now{seconds{1000}};
+  for (int i = 0; i < 100; ++i) {
+    EXPECT_TRUE(limiter.admit(address(1), now));
+    limiter.forgive(address(1));
+  }
+}
+
+class Logins : public testing::Test {
+ protected:
+  ~Logins() override { workers.join(); }
+
+  /// What becomes of a login, now or after the loop has turned.
+  Verdict login(std::string const& credentials, std::uint8_t from = 1) {
+    std::optional<Verdict> verdict;
+    auto const at_once =
+        authenticator->check(credentials, address(from), [&](Verdict v) { verdict = v; });
+    immediate = at_once.has_value();
+    if (at_once) return *at_once;
+    loop.restart();
+    while (!verdict && loop.run_one_for(seconds{5}) > 0) {
+    }
+    return verdict.value();
+  }
+
+  boost::asio::io_context loop;
+  boost::asio::thread_pool workers{2};
+  StandingClock clock;
+  std::shared_ptr<Authenticator> authenticator =
+      std::make_shared<Authenticator>(loop, workers, clock);
+  bool immediate = false;
+  std::string const good = "Basic cm9vdDpzM2NyZXQ=", viewer = "Basic YW5uYTpsb29rcw==",
+                    wrong = "Basic cm9vdDp3cm9uZw==", nobody = "Basic bm9ib2R5OnMzY3JldA==";
+};
+
+TEST_F(Logins, AGoodOneIsVerifiedOnceAndKnownAtOnceAfterwards) {
+  authenticator->set_users({root, anna});
+  EXPECT_EQ(login(good), Verdict::user);
+  EXPECT_FALSE(immediate);
+  EXPECT_EQ(login(good), Verdict::user);
+  EXPECT_TRUE(immediate);
+  EXPECT_EQ(login(viewer), Verdict::viewer);
+  EXPECT_EQ(login(viewer), Verdict::viewer);
+  EXPECT_TRUE(immediate);
+}
+
+TEST_F(Logins, AWrongOneAndAnUnknownNameAreBothEvaluatedAndNeverRemembered) {
+  authenticator->set_users({root, anna});
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(login(wrong), Verdict::wrong);
+    EXPECT_FALSE(immediate);
+    EXPECT_EQ(login(nobody), Verdict::wrong) << "though the first user's password is that";
+    EXPECT_FALSE(immediate);
+  }
+  EXPECT_EQ(login("basic cm9vdDpzM2NyZXQ="), Verdict::user) << "the scheme's name in any letters";
+  EXPECT_EQ(login(""), Verdict::absent);
+  EXPECT_EQ(login("Basic"), Verdict::wrong);
+  EXPECT_EQ(login("Basic " + std::string(4000, 'A')), Verdict::wrong);
+  EXPECT_TRUE(immediate);
+}
+
+TEST_F(Logins, NewUsersForgetTheOld) {
+  authenticator->set_users({root});
+  EXPECT_EQ(login(good), Verdict::user);
+  authenticator->set_users({anna});
+  EXPECT_EQ(login(good), Verdict::wrong);
+}
+
+TEST_F(Logins, AVerdictByUsersOfBeforeAReloadLetsNobodyIn) {
+  authenticator->set_users({root});
+  std::optional<Verdict> verdict;
+  ASSERT_FALSE(authenticator->check(good, address(1), [&](Verdict v) { verdict = v; }));
+  authenticator->set_users({anna});
+  while (!verdict && loop.run_one_for(seconds{5}) > 0) {
+  }
+  EXPECT_EQ(verdict, Verdict::busy);
+}
+
+TEST_F(Logins, ManyConnectionsOfOneBrowserAreOneEvaluation) {
+  authenticator->set_users({root});
+  int in = 0;
+  for (int i = 0; i < 50; ++i)
+    ASSERT_FALSE(
+        authenticator->check(good, address(1), [&](Verdict v) { in += v == Verdict::user; }));
+  while (in < 50 && loop.run_one_for(seconds{5}) > 0) {
+  }
+  EXPECT_EQ(in, 50);
+}
+
+TEST_F(Logins, FailuresAreLimitedAndAKnownLoginIsNot) {
+  authenticator->set_users({root});
+  EXPECT_EQ(login(good), Verdict::user);
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(login(wrong), Verdict::wrong);
+  EXPECT_EQ(login(wrong), Verdict::limited);
+  EXPECT_TRUE(immediate);
+  EXPECT_EQ(login(good), Verdict::user);
+  EXPECT_EQ(login(wrong, 2), Verdict::wrong) << "another address has its own";
+  clock.moment.steady += seconds{61};
+  EXPECT_EQ(login(wrong), Verdict::wrong);
+}
+
+TEST_F(Logins, EvaluationsUnderWayAreBounded) {
+  authenticator->set_users({root});
+  std::map<Verdict, int> verdicts;
+  char const digits[] = "ABCDEFGHIJKLMNOP";
+  for (int i = 0; i < 16; ++i) {
+    std::string const different = std::string{"Basic cm9vdDpzM2Ny"} + digits[i] + "XQ=";
+    auto const now = authenticator->check(different, address(1), [](Verdict) {});
+    if (now) ++verdicts[*now];
+  }
+  EXPECT_EQ(verdicts[Verdict::busy], 8);
+  authenticator->stop();
+}
+
+TEST(Credentials, AreReadStrictly) {
+  auto const read = [](std::string_view text) {
+    auto const credentials = parse_basic(text);
+    return credentials ? credentials->user + "|" + credentials->password : "none";
+  };
+  EXPECT_EQ(read("Basic cm9vdDpzM2NyZXQ="), "root|s3cret");
+  EXPECT_EQ(read("BASIC  cm9vdDpzM2NyZXQ="), "root|s3cret");
+  EXPECT_EQ(read("Basic cm9vdDpzM2NyZXQ"), "none") << "no padding";
+  EXPECT_EQ(read("Basic cm9vdDpzM2NyZXR="), "none") << "stray bits";
+  EXPECT_EQ(read("Basic cm9v dDpzM2NyZXQ="), "none");
+  EXPECT_EQ(read("Basic Og=="), "|");
+  EXPECT_EQ(read("Basic YTpiOmM="), "a|b:c");
+  EXPECT_EQ(read("Basic YQ=="), "none") << "no colon";
+  EXPECT_EQ(read("Basic YTpiAGM="), "none") << "a NUL";
+  EXPECT_EQ(read("Digest x"), "none");
+  EXPECT_EQ(read(""), "none");
+  EXPECT_EQ(read("Basic "), "none");
+}
+
+TEST(Password, IsGoodForItsHash) {
+  auto const hash = hash_password("grüße");
+  EXPECT_TRUE(hash.starts_with("$y$")) << hash;
+  EXPECT_NE(hash, hash_password("grüße")) << "the salt is another";
+  EXPECT_TRUE(verify_password("grüße", hash));
+  EXPECT_FALSE(verify_password("grusse", hash));
+  EXPECT_FALSE(verify_password("", hash));
+  EXPECT_TRUE(hash_usable(hash));
+}
+
+TEST(Password, ThatCannotBeHashedIsNotHashed) {
+  EXPECT_EQ(hash_password(""), "");
+  EXPECT_EQ(hash_password(std::string_view{"a\0b", 3}), "");
+  EXPECT_EQ(hash_password(std::string(512, 'a')), "");
+  EXPECT_NE(hash_password(std::string(511, 'a')), "");
+}
+
+TEST(Password, IsNeverGoodForALockedOrBrokenHash) {
+  for (auto const* hash : {"", "*", "!", "*0", "*1", "x", "$", "$y$", "$9$nothing$here"}) {
+    EXPECT_FALSE(verify_password("", hash)) << hash;
+    EXPECT_FALSE(verify_password(hash, hash)) << hash;
+  }
+  for (auto const* hash : {"", "*", "!", "x", "$9$nothing$here"})
+    EXPECT_FALSE(hash_usable(hash)) << hash;
+  EXPECT_TRUE(verify_password("s3cret", root.hash));
+  EXPECT_FALSE(verify_password(std::string_view{"s3cret\0", 7}, root.hash));
+}
+
+}  // namespace
+}  // namespace snapcron::http

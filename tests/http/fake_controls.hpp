@@ -1,0 +1,108 @@
+#pragma once
+// A daemon made of values: what was asked of it can be looked at, what it replies can be set.
+
+#include "ports/controls.hpp"
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace snapcron {
+
+class FakeControls : public Controls {
+ public:
+  FakeControls() {
+    zone_ = Zone::find("Europe/Stockholm").value();
+    // 2026-03-01 12:22:05 in Stockholm.
+    state.now = parse_rfc3339("2026-03-01T11:25:05Z").value();
+    state.started = parse_rfc3339("2026-03-01T08:00:00Z").value();
+    state.version = "0.1.0";
+    state.zone = zone_;
+    auto const changed = parse_rfc3339("2026-03-01T11:22:05.25Z").value();
+    inputs = {{1, false, true, 2, changed}, {2, true, false, 6, changed + std::chrono::hours{2}}};
+    state.inputs = {
+        {1, "front-door", false, true, {5, 2, 0, changed, std::chrono::milliseconds{512}}},
+        {2, "window", true, true, {}}};
+    state.relays = {{1, "strike", false, true}, {2, "lamp", true, true}};
+    state.cameras = {{"door", CameraStatus::State::ok, changed, ""},
+                     {"yard", CameraStatus::State::lost, {}, "camera 'yard': connection refused"}};
+    RuleStatus rule;
+    rule.name = "door-open";
+    rule.last_fired = changed;
+    rule.runs = 3;
+    rule.skipped = {{"condition", 2}, {"cooldown", 1}};
+    rule.last_skip = "condition: time is not within 18:00-07:00";
+    rule.next = changed + std::chrono::hours{10};
+    state.rules = {rule};
+    state.pictures = 3;
+  }
+
+  Status status() const override {
+    if (broken) throw std::runtime_error("broken on purpose");
+    return state;
+  }
+  Zone zone() const override { return zone_; }
+  std::vector<InputReading> readings(bool count) override {
+    (count ? reads : peeks) += 1;
+    return inputs;
+  }
+  Result<void> switch_relay(unsigned number, RelayCommand const& command) override {
+    if (relay_error) return *relay_error;
+    switched.emplace_back(number, command);
+    for (auto& relay : state.relays)
+      if (relay.number == number && command.kind != RelayCommand::Kind::toggle)
+        relay.on = command.kind != RelayCommand::Kind::off;
+    return {};
+  }
+  boost::asio::awaitable<Result<void>> drive_input(unsigned number, InputDrive drive) override {
+    if (real_chip)
+      co_return Error{Fault::refused, "input " + std::to_string(number) + " is on a real chip"};
+    driven.emplace_back(number, drive);
+    for (auto& input : state.inputs)
+      if (input.number == number) input.high = drive.kind == InputDrive::Kind::high;
+    co_return Result<void>{};
+  }
+  Result<TriggerReply> trigger(std::string const& rule) override {
+    triggered.push_back(rule);
+    if (rule == "nobody") return Error{Fault::not_found, "there is no rule 'nobody'"};
+    return trigger_reply;
+  }
+  boost::asio::awaitable<SnapshotReply> snapshot(SnapshotRequest request) override {
+    if (broken) throw std::runtime_error("broken on purpose");
+    snapshots.push_back(request);
+    auto reply = snapshot_reply;
+    if (request.store) reply.jpeg.reset();
+    co_return reply;
+  }
+  boost::asio::awaitable<Result<std::string>> reload() override {
+    ++reloads;
+    co_return reload_reply;
+  }
+
+  /// Nothing was switched, driven, fired, taken or loaded.
+  bool untouched() const {
+    return switched.empty() && driven.empty() && triggered.empty() && snapshots.empty() &&
+           reloads == 0;
+  }
+
+  Status state;
+  std::vector<InputReading> inputs;
+  TriggerReply trigger_reply{true, "", ""};
+  SnapshotReply snapshot_reply{
+      {"/pictures/1.jpg"}, std::make_shared<std::string const>("JPEG"), {}, {}};
+  Result<std::string> reload_reply = std::string{"reloaded"};
+  std::optional<Error> relay_error;
+  bool real_chip = false;
+  bool broken = false;
+
+  int reads = 0, peeks = 0, reloads = 0;
+  std::vector<std::pair<unsigned, RelayCommand>> switched;
+  std::vector<std::pair<unsigned, InputDrive>> driven;
+  std::vector<std::string> triggered;
+  std::vector<SnapshotRequest> snapshots;
+
+ private:
+  Zone zone_;
+};
+
+}  // namespace snapcron
