@@ -1,10 +1,10 @@
 #include "config/yaml.hpp"
 
 #include "config/scan.hpp"
+#include "config/syntax.hpp"
 #include "core/printable.hpp"
 
 #include <yaml-cpp/eventhandler.h>
-#include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
 #include <algorithm>
@@ -269,63 +269,6 @@ class Builder : public YAML::EventHandler {
   bool begun_ = false;
 };
 
-/// yaml-cpp's own words about a syntax error, in ours.
-struct SyntaxError {
-  Position at;
-  std::string message;
-};
-
-std::string about_token(char c) {
-  if (c == '*') return "a text that begins with '*' needs quotes (in YAML it is an alias)";
-  if (c == '&') return "a text that begins with '&' needs quotes (in YAML it is an anchor)";
-  return "a text that begins with " + snapcron::quoted(std::string{c}) + " needs quotes";
-}
-
-SyntaxError misplaced_value(Source const& source, Position at) {
-  auto const before = source.line(at.line).substr(0, at.column - 1);
-  if (before.find(": ") != npos)
-    return {at, "a second ':' on one line: a text that holds ': ' needs quotes"};
-  return {at,
-          "this line does not fit the one above: check the indentation, and that a space follows "
-          "every ':'"};
-}
-
-SyntaxError explain(Source const& source, Builder const& builder, YAML::Exception const& e) {
-  std::string_view const message{e.msg};
-  auto const at = source.position(builder.offset(e.mark));
-  auto const offset = source.offset(at);
-  char const here = offset < source.text().size() ? source.text()[offset] : ' ';
-  auto const is = [&](char const* words) { return message == words; };
-  if (is(YAML::ErrorMsg::MAP_VALUE)) return misplaced_value(source, at);
-  if (is(YAML::ErrorMsg::END_OF_MAP) || is(YAML::ErrorMsg::END_OF_SEQ))
-    return {at,
-            "this does not fit what stands above: check the indentation, and quotes within a text"};
-  if (is(YAML::ErrorMsg::END_OF_MAP_FLOW) || is(YAML::ErrorMsg::END_OF_SEQ_FLOW)) {
-    bool const map = is(YAML::ErrorMsg::END_OF_MAP_FLOW);
-    return {builder.open_flow().value_or(at),
-            map ? "this '{' is not closed, or a ',' is missing in it"
-                : "this '[' is not closed, or a ',' is missing in it"};
-  }
-  if (is(YAML::ErrorMsg::UNKNOWN_TOKEN)) return {at, about_token(here)};
-  if (message.find("alias") != npos || message.find("anchor") != npos) {
-    // The mark may stand after the * or &: take the one before it on this line.
-    auto const mark = source.text().find_last_of("*&", offset);
-    if (mark == std::string::npos) return {at, about_token('*')};
-    return {source.position(mark), about_token(source.text()[mark])};
-  }
-  if (is(YAML::ErrorMsg::TAB_IN_INDENTATION)) return {at, "a tab in the indentation: use spaces"};
-  if (is(YAML::ErrorMsg::BLOCK_ENTRY))
-    return {at, "a '-' cannot stand here: begin the list on a line of its own"};
-  if (is(YAML::ErrorMsg::MAP_KEY)) return {at, "a key cannot stand here: check the indentation"};
-  if (is(YAML::ErrorMsg::FLOW_END))
-    return {at, snapcron::quoted(std::string{here}) + " closes nothing"};
-  if (is(YAML::ErrorMsg::EOF_IN_SCALAR)) return {at, "the file ends within a quoted text"};
-  if (message.starts_with(YAML::ErrorMsg::INVALID_ESCAPE))
-    return {at,
-            "unknown escape in double quotes: write '\\\\' for a backslash, or use single quotes"};
-  return {at, "the YAML is not well-formed: " + std::string{message}};
-}
-
 /// What the scan of the bytes found; the earliest line with such a mistake.
 unsigned report_shape(Source const& source, Shape const& shape,
                       std::vector<Diagnostic>& diagnostics) {
@@ -369,6 +312,7 @@ std::optional<YamlNode> parse_yaml(Source const& source, std::vector<Diagnostic>
   std::size_t const shift = source.text().starts_with("\xef\xbb\xbf") ? 3 : 0;
   std::istringstream in{source.text().substr(shift)};
   Builder builder{source, shift, diagnostics};
+  auto const of_shape = static_cast<std::ptrdiff_t>(diagnostics.size());
   try {
     YAML::Parser parser{in};
     parser.HandleNextDocument(builder);
@@ -388,10 +332,13 @@ std::optional<YamlNode> parse_yaml(Source const& source, std::vector<Diagnostic>
       error(source.position(*shape.open_quote), "this quote is not closed, or closed too late");
       return std::nullopt;
     }
-    auto const syntax = explain(source, builder, e);
+    auto const syntax = explain(source, e, builder.offset(e.mark), builder.open_flow());
     // What was said of the lines after a bracket that is not closed is not true of them.
-    if (builder.open_flow() == syntax.at)
-      std::erase_if(diagnostics, [&](auto const& d) { return d.at > syntax.at; });
+    if (builder.open_flow() == syntax.at) {
+      auto const after = std::remove_if(diagnostics.begin() + of_shape, diagnostics.end(),
+                                        [&](auto const& d) { return d.at > syntax.at; });
+      diagnostics.erase(after, diagnostics.end());
+    }
     // What a tab or an odd space made of the structure, or what is told of this line already, needs
     // no second message.
     bool const told = std::ranges::any_of(
