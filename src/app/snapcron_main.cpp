@@ -37,7 +37,7 @@ void add_daemon_commands(CLI::App& app, Words& words, std::map<std::string, CLI:
   auto* input = commands["input"] = app.add_subcommand("input", "drives an input of the simulated chip");
   input->add_option("input", words.name, "number or name")->required();
   input->add_option("level", words.what)->required()->check(CLI::IsMember({"high", "low", "pulse"}));
-  input->add_option("duration", words.duration, "of a pulse: 500ms, 2s");
+  input->add_option("duration", words.duration, "of a pulse: 500ms, 2s")->type_name("DURATION");
   auto* relay = commands["relay"] = app.add_subcommand("relay", "switches a relay: relay [N] on|off|toggle|pulse [DURATION]");
   relay->add_option("words", words.relay, "[N] on|off|toggle|pulse [DURATION]")->required()->expected(1, 3);
   auto* trigger = commands["trigger"] = app.add_subcommand("trigger", "fires a rule by hand; conditions, cooldown and mode hold");
@@ -47,13 +47,13 @@ void add_daemon_commands(CLI::App& app, Words& words, std::map<std::string, CLI:
 
 void add_tools(CLI::App& app, Words& words, std::map<std::string, CLI::App*>& commands) {
   auto* check = commands["check"] = app.add_subcommand("check", "checks a configuration, or a file of rules");
-  check->add_option("file", words.file, "instead of the configuration");
+  check->add_option("file", words.file, "instead of the configuration")->type_name("FILE");
   auto* next = commands["next"] = app.add_subcommand("next", "when a cron pattern, or the configuration's rules, fire next");
-  next->add_option("file", words.file, "a configuration");
-  next->add_option("--cron", words.next.cron, "a cron pattern");
-  next->add_option("--timezone", words.next.timezone, "an IANA name");
-  next->add_option("--from", words.next.from, "RFC 3339; now by default");
-  next->add_option("--count", words.next.count, "how many times")->check(CLI::Range(1u, 100000u))->capture_default_str();
+  next->add_option("file", words.file, "a configuration")->type_name("FILE");
+  next->add_option("--cron", words.next.cron, "a cron pattern")->type_name("PATTERN");
+  next->add_option("--timezone", words.next.timezone, "an IANA name")->type_name("ZONE");
+  next->add_option("--from", words.next.from, "RFC 3339; now by default")->type_name("TIME");
+  next->add_option("--count", words.next.count, "how many times")->type_name("N")->check(CLI::Range(1u, 100000u))->capture_default_str();
   next->add_option("--dst-gap", words.next.dst_gap, "a time in the spring gap: skip or run_once")
       ->check(CLI::IsMember({"skip", "run_once"}));
   auto* passwd = commands["passwd"] = app.add_subcommand("passwd", "prints a line for the users file; reads the password from standard input");
@@ -70,13 +70,13 @@ int snapcron_main(int argc, char** argv) {
   app.require_subcommand(1);
   app.fallthrough();
   Words words;
-  app.add_option("-c,--config", words.config, "the configuration; else $SNAPCRON_CONFIG, else /etc/snapcron/snapcron.yaml");
+  app.add_option("-c,--config", words.config, "the configuration; else $SNAPCRON_CONFIG, else /etc/snapcron/snapcron.yaml")->type_name("FILE");
   std::map<std::string, CLI::App*> commands;
   add_daemon_commands(app, words, commands);
   add_tools(app, words, commands);
   for (char const* name : {"simulate", "log", "schema", "import-axis", "outbox"}) {
     commands[name] = app.add_subcommand(name, "not built yet");
-    commands[name]->group("Later")->allow_extras();
+    commands[name]->group("Later")->prefix_command();
   }
 
   return parse_and_run(app, argc, argv, [&]() -> int {

@@ -174,12 +174,12 @@ int snapshot_main(int argc, char** argv) {
   CLI::App app{"Takes one picture and prints the path that it wrote", "snapshot"};
   app.set_version_flag("--version", "snapshot " SNAPCRON_VERSION);
   Order order;
-  app.add_option("camera", order.camera, "a camera's name, or a URL; else the first configured one");
-  app.add_option("-c,--config", order.config, "the configuration; else $SNAPCRON_CONFIG, else /etc/snapcron/snapcron.yaml");
-  app.add_option("-o,--output", order.output, "write the picture there instead (- is standard output)");
-  app.add_option("--relay", order.relay, "switch relay 1 before the capture: on, off, pulse or pulse=DURATION");
-  app.add_option("--count", order.count, "how many pictures")->check(CLI::Range(1u, 10000u))->capture_default_str();
-  app.add_option("--interval", order.interval, "from one picture to the next")->capture_default_str();
+  app.add_option("camera", order.camera, "a camera's name, or a URL; else the first configured one")->type_name("CAMERA|URL");
+  app.add_option("-c,--config", order.config, "the configuration; else $SNAPCRON_CONFIG, else /etc/snapcron/snapcron.yaml")->type_name("FILE");
+  app.add_option("-o,--output", order.output, "write the picture there instead (- is standard output)")->type_name("PATH");
+  app.add_option("--relay", order.relay, "switch relay 1 before the capture: on, off, pulse or pulse=DURATION")->type_name("WHAT");
+  app.add_option("--count", order.count, "how many pictures")->type_name("N")->check(CLI::Range(1u, 10000u))->capture_default_str();
+  app.add_option("--interval", order.interval, "from one picture to the next")->type_name("DURATION")->capture_default_str();
   app.add_option("--to", order.destination, "a destination")->group("Later");
   app.add_flag("--direct", order.direct, "without the daemon");
   app.add_flag("--quiet", order.quiet, "print nothing when all went well");
