@@ -20,7 +20,7 @@ std::string complaint(CLI::App const& app, CLI::ParseError const& error, int arg
     if (word == "-c" || word == "--config") ++i;
     if (word.starts_with('-')) continue;
     auto const nearest = nearest_word(word, known);
-    return "there is no command " + quoted(word) + (nearest ? " (did you mean '" + *nearest + "'?)" : "");
+    return "there is no command " + snapcron::quoted(word) + (nearest ? " (did you mean '" + *nearest + "'?)" : "");
   }
   return known.empty() ? error.what() : "which command?";
 }
