@@ -76,7 +76,7 @@ int snapcron_main(int argc, char** argv) {
   add_tools(app, words, commands);
   for (char const* name : {"simulate", "log", "schema", "import-axis", "outbox"}) {
     commands[name] = app.add_subcommand(name, "not built yet");
-    commands[name]->group("Later")->prefix_command();
+    commands[name]->group("Later")->fallthrough(false)->prefix_command();
   }
 
   return parse_and_run(app, argc, argv, [&]() -> int {
