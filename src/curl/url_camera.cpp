@@ -24,7 +24,7 @@ using std::chrono::steady_clock;
 
 constexpr std::size_t most_headers = 64 * 1024;
 constexpr std::size_t most_explanation = 4096;  // kept of the body of a refusal
-constexpr long receive_buffer = 256 * 1024;     // a picture in a few reads instead of a dozen
+constexpr long receive_buffer = 64 * 1024;      // a picture in a few reads
 constexpr char const* certificates = "/etc/ssl/certs";
 
 Steady steady_now() {

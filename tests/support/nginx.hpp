@@ -1,7 +1,7 @@
 #pragma once
 // Debian's nginx as a camera: the real thing on the other side, where it is installed.
 
-#include "support/temporary_folder.hpp"
+#include "temporary_folder.hpp"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
