@@ -96,7 +96,9 @@ struct Inputs::Loop : std::enable_shared_from_this<Loop> {
   ChipWatch chips;
   std::vector<InputSpec> specs;
   std::vector<WatchPtr> watches;
-  std::vector<InputEdge> settled;  // kept, so that an edge allocates nothing
+  // Kept, so that an edge allocates nothing and clears no array.
+  std::array<RawEdge, batch_size> edges;
+  std::vector<InputEdge> settled;
   bool stopped = false;
 };
 
@@ -146,7 +148,6 @@ void Inputs::Loop::wait(WatchPtr watch) {
 
 /// Reads what waits and tells the listener, a batch at a time, straight from here.
 void Inputs::Loop::drain(Watch& watch) {
-  std::array<RawEdge, batch_size> edges;
   bool const numbered = watch.line->numbered();
   auto const batch = std::span{edges}.first(numbered ? batch_size : unnumbered_queue);
   std::uint64_t lost = 0;
@@ -237,12 +238,11 @@ void Inputs::Loop::bring_back(WatchPtr const& watch) {
     arm();
     return;
   }
-  // That the chip is missing was told already; another reason (a permission, a holder) is news,
-  // once.
+  // That the chip is missing was told already; another reason (a permission, a holder) is news, once.
   auto const& error = found.error();
-  if (error.fault != Fault::not_found && error.fault != Fault::gone && watch->problem != error.text)
-    listener.on_chip(watch->spec.line, false, error.text);
+  if (error.fault == Fault::not_found || error.fault == Fault::gone || watch->problem == error.text) return;
   watch->problem = error.text;
+  listener.on_chip(watch->spec.line, false, error.text);
 }
 
 /// Undoes detach() for a reload that failed.

@@ -148,10 +148,11 @@ void Relays::Loop::bring_back(Held& held) {
                            held.description);
     return;
   }
+  // That the chip is missing was told already; another reason (a permission, a holder) is news, once.
   auto const& error = line.error();
-  if (error.fault != Fault::not_found && error.fault != Fault::gone && held.problem != error.text)
-    problem(held.spec, error.text);
+  if (error.fault == Fault::not_found || error.fault == Fault::gone || held.problem == error.text) return;
   held.problem = error.text;
+  problem(held.spec, error.text);
 }
 
 void Relays::Loop::to_exit(Held& held) {

@@ -276,7 +276,7 @@ TEST_F(VanishingChipTest, IsNoticedByItsNodeAndComesBackWithItsLevel) {
   EXPECT_THAT(listener_.chips,
               ElementsAre(std::pair{
                   false, std::string{"line 17: its chip is gone; waiting for it to come back"}}));
-  EXPECT_THAT(inputs_.describe()[0], HasSubstr("input 1 i1: missing: no such chip"));
+  EXPECT_THAT(inputs_.describe()[0], HasSubstr("input 1 i1: missing: line 17: its chip is gone"));
 
   gpio_.lines["17"].level = true;
   plug();
