@@ -23,12 +23,12 @@ void for_each_numbered(Context const& context, YamlEntry const* entry, std::stri
   if (entry == nullptr || entry->value.kind == YamlNode::Kind::null) return;
   auto const* map = read_map(context, *entry, "'" + example + "'");
   if (map == nullptr) return;
+  auto const range = kind + "s have numbers from 1 to " + std::to_string(most_lines);
+  auto const form = ": write '" + example + "'";
   for (auto const& line : map->entries) {
     auto const number = plain_number(line.key);
     if (!number || *number == 0 || *number > most_lines)
-      context.error(line.at, kind + "s have numbers from 1 to " + std::to_string(most_lines) +
-                                 ", not " + snapcron::quoted(line.key) + ": write '" + example +
-                                 "'");
+      context.error(line.at, range + ", not " + snapcron::quoted(line.key) + form);
     else
       read(line, *number);
   }

@@ -125,9 +125,13 @@ class ShapeScanner {
   void plain(char c) {
     auto const next = i_ + 1;
     bool const spaced = ends_line(text_, next) || is_blank(text_[next]);
-    if (is_blank(c)) {
-      // Blanks change nothing.
-    } else if ((begins_ || flow_ > 0) && (c == '[' || c == '{')) {
+    // Blanks, dashes and question marks before an item's first word change nothing.
+    bool const idle = is_blank(c) || (begins_ && (c == '-' || c == '?') && spaced);
+    if (idle) {
+      ++i_;
+      return;
+    }
+    if ((begins_ || flow_ > 0) && (c == '[' || c == '{')) {
       ++flow_;
       begins_ = true;
     } else if (flow_ > 0 && (c == ']' || c == '}')) {
@@ -135,8 +139,6 @@ class ShapeScanner {
       begins_ = false;
     } else if ((flow_ > 0 && c == ',') || (c == ':' && (spaced || after_quote()))) {
       begins_ = true;
-    } else if (begins_ && (c == '-' || c == '?') && spaced) {
-      // Still before the item's first word.
     } else if (begins_ && (c == '&' || c == '!')) {
       while (i_ + 1 < text_.size() && !is_blank(text_[i_ + 1]) && !ends_line(text_, i_ + 1)) ++i_;
     } else {
