@@ -11,6 +11,7 @@ namespace snapcron {
 namespace {
 
 constexpr std::size_t longest_name = 64;  // bytes
+constexpr std::size_t most_keys = 200;    // of a mapping in which the nearest words are looked for
 
 bool is_digits(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
@@ -262,8 +263,10 @@ YamlEntry const* MapReader::require(std::string_view key, std::string_view how_t
   auto const* entry = take(key);
   // A misspelt key is told by finish(), with this one for a suggestion.
   std::array<std::string, 1> const wanted{std::string{key}};
-  bool const misspelt = std::ranges::any_of(
-      map_.entries, [&](auto const& e) { return nearest_word(e.key, wanted).has_value(); });
+  bool const misspelt =
+      map_.entries.size() <= most_keys && std::ranges::any_of(map_.entries, [&](auto const& e) {
+        return nearest_word(e.key, wanted).has_value();
+      });
   if (entry == nullptr && !misspelt)
     context_.error(at_, what_ + " has no " + snapcron::quoted(key) +
                             (how_to_mend.empty() ? "" : ": ") + std::string{how_to_mend});
@@ -279,10 +282,11 @@ void MapReader::finish() const {
   for (auto const& entry : map_.entries) {
     if (std::ranges::find(known_, entry.key) != known_.end()) continue;
     bool const no_space = entry.key.find(':') != std::string::npos;
-    context_.error(entry.at,
-                   "unknown key " + snapcron::quoted(entry.key) + " in " + what_ +
-                       (no_space ? ": is a space missing after the ':'?" : ""),
-                   no_space ? std::string{} : suggest(entry.key, known_));
+    context_.error(
+        entry.at,
+        "unknown key " + snapcron::quoted(entry.key) + " in " + what_ +
+            (no_space ? ": is a space missing after the ':'?" : ""),
+        no_space || map_.entries.size() > most_keys ? std::string{} : suggest(entry.key, known_));
   }
 }
 

@@ -3,6 +3,7 @@
 #include "core/printable.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace snapcron {
 namespace {
@@ -27,10 +28,13 @@ void for_each_numbered(Context const& context, YamlEntry const* entry, std::stri
   auto const form = ": write '" + example + "'";
   for (auto const& line : map->entries) {
     auto const number = plain_number(line.key);
-    if (!number || *number == 0 || *number > most_lines)
-      context.error(line.at, range + ", not " + snapcron::quoted(line.key) + form);
-    else
+    if (number && *number != 0 && *number <= most_lines) {
       read(line, *number);
+    } else {
+      auto message = range;
+      message.append(", not ").append(snapcron::quoted(line.key)).append(form);
+      context.error(line.at, std::move(message));
+    }
   }
 }
 
