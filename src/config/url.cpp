@@ -76,7 +76,7 @@ Result<Url> parse_url(std::string_view text) {
     return fail("may not hold a user or a password: use 'username' and 'password_file'");
   if (name != "http" && name != "https")
     return fail(quoted(text) + " must begin with http:// or https://, not " +
-                quoted(std::string{name} + "://"));
+                snapcron::quoted(std::string{name} + "://"));
   url.tls = name == "https";
   if (text.size() > 2000) return fail("is longer than 2000 bytes");
   if (std::ranges::any_of(

@@ -82,7 +82,7 @@ Item const* find_or_fail(std::vector<Item> const& items, std::string const& argu
     known += (known.empty() ? "" : ", ") + std::to_string(item.number) +
              (item.name == std::to_string(item.number) ? "" : " (" + item.name + ")");
   make_problem(response, 404,
-               "there is no " + what + " " + quoted(argument) +
+               "there is no " + what + " " + snapcron::quoted(argument) +
                    (known.empty() ? "; none is configured" : "; configured: " + known));
   return nullptr;
 }

@@ -43,7 +43,7 @@ Result<void> only_keys(json::object const& object, std::initializer_list<std::st
       found |= word == key;
       list.append(list.empty() ? "" : ", ").append(word);
     }
-    if (!found) return invalid("unknown key " + quoted(key) + " (known: " + list + ")");
+    if (!found) return invalid("unknown key " + snapcron::quoted(key) + " (known: " + list + ")");
   }
   return {};
 }

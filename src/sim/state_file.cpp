@@ -6,7 +6,6 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
-#include <cstdio>
 #include <fstream>
 #include <optional>
 #include <sstream>
@@ -70,9 +69,9 @@ bool write_all(int file, std::string_view text, off_t offset) {
 }
 
 std::string pid_text(long pid) {
-  std::array<char, pid_width + 1> text{};
-  std::snprintf(text.data(), text.size(), "%-10ld", pid);
-  return text.data();
+  auto text = std::to_string(pid);
+  text.resize(pid_width, ' ');
+  return text;
 }
 
 /// The record of `line`, appended when it is missing. The table lock is held.
