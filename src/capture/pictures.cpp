@@ -100,6 +100,7 @@ struct Pictures::State {
     co_return co_await self->take(std::move(request));
   }
   static asio::awaitable<void> stop(std::shared_ptr<State> self);
+  void end();
 
   asio::awaitable<Result<Taken>> take(Take request);
   asio::awaitable<Attempt> attempt(Slot& slot, Take& request);
@@ -120,7 +121,8 @@ struct Pictures::State {
   OnCamera listener;
   asio::steady_timer stop_grabs, finished;  // cancelled when that has come
   std::size_t active = 0;
-  bool stopping = false;
+  bool stopping = false;  // nothing new begins
+  bool closed = false;    // the threads are gone
 };
 
 void Pictures::State::configure(Zone new_zone, std::vector<CameraSpec> const& cameras,
@@ -266,6 +268,7 @@ CheckPtr Pictures::State::check(std::shared_ptr<std::string const> bytes) {
 asio::awaitable<Result<Pictures::State::Saved>> Pictures::State::save(Slot& slot, Take& request,
                                                                       Frame const& frame,
                                                                       CheckPtr checked) {
+  if (closed) co_return stopping_error();
   request.values.time = frame.captured.wall;
   request.values.zone = zone;
   request.values.camera = slot.spec.name;
@@ -292,7 +295,13 @@ Pictures::Pictures(asio::io_context& loop, Clock const& clock, Zone zone,
   state_->configure(std::move(zone), cameras, storage);
 }
 
-Pictures::~Pictures() = default;
+/// What runs on the threads would come back to a loop that may be gone by then: it is waited for.
+Pictures::~Pictures() {
+  state_->end();
+  state_->closed = true;
+  state_->workers.join();
+  state_->disk.join();
+}
 
 asio::awaitable<Result<Pictures::Taken>> Pictures::take(Take request) {
   return State::run(state_, std::move(request));
@@ -318,10 +327,14 @@ asio::awaitable<void> Pictures::stop() {
   return State::stop(state_);
 }
 
+void Pictures::State::end() {
+  stopping = true;
+  stop_grabs.cancel();
+  for (auto const& slot : slots) slot->turns->close();
+}
+
 asio::awaitable<void> Pictures::State::stop(std::shared_ptr<State> self) {
-  self->stopping = true;
-  self->stop_grabs.cancel();
-  for (auto const& slot : self->slots) slot->turns->close();
+  self->end();
   while (self->active > 0) co_await self->finished.async_wait(asio::as_tuple(asio::use_awaitable));
 }
 

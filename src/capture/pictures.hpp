@@ -41,7 +41,10 @@ class Pictures {
 
   Pictures(boost::asio::io_context& loop, Clock const& clock, Zone zone,
            std::vector<CameraSpec> const& cameras, StorageSpec const& storage);
+  /// Before the loop goes. Waits for what its threads are doing at the moment.
   ~Pictures();
+  Pictures(Pictures const&) = delete;
+  Pictures& operator=(Pictures const&) = delete;
 
   /// Errors are the camera's or the disk's, Fault::not_found for an unknown camera, and Fault::busy
   /// when 32 others wait for the same camera already. A broken body of a url camera is fetched once
