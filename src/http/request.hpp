@@ -4,10 +4,9 @@
 // identity", a length twice); everything that could be read in two ways is refused here, and the
 // connection closed.
 
-#include <boost/beast/http/basic_parser.hpp>
+#include "http/chunks.hpp"
 
 #include <cstddef>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -31,6 +30,8 @@ struct Request {
   bool keep_alive = false;
   bool expects_continue = false;
   bool announces_body = false;
+  bool chunked = false;
+  std::size_t content_length = 0;
   std::string body;
 
   /// "?peek", "?peek=1", "?a=b&peek".
@@ -78,39 +79,7 @@ class RequestReader {
  private:
   Step refuse(unsigned status, std::string_view detail);
   Step find_head();
-  Step parse_head();
   Step check_head();
-
-  /// Beast's parser, with our rules in its callbacks.
-  class Parser final : public boost::beast::http::basic_parser<true> {
-   public:
-    Parser(Request& request, Refusal& refusal, ReadLimits const& limits);
-    bool transfer_encoding_seen() const { return encoding_seen_; }
-
-   private:
-    using view = boost::beast::string_view;
-    using error_code = boost::beast::error_code;
-    void on_request_impl(boost::beast::http::verb, view, view, int, error_code&) override;
-    void on_response_impl(int, view, int, error_code&) override {}
-    void on_field_impl(boost::beast::http::field, view, view, error_code&) override;
-    void on_header_impl(error_code&) override { in_head_ = false; }
-    void on_body_init_impl(boost::optional<std::uint64_t> const&, error_code&) override {}
-    std::size_t on_body_impl(view, error_code&) override;
-    void on_chunk_header_impl(std::uint64_t, view, error_code&) override;
-    std::size_t on_chunk_body_impl(std::uint64_t, view, error_code&) override;
-    void on_finish_impl(error_code&) override {}
-
-    void refuse(unsigned status, std::string_view detail, error_code& ec);
-    bool once(bool& seen, std::string_view detail, error_code& ec);
-    void other_field(view name, view value, error_code& ec);
-
-    Request& request_;
-    Refusal& refusal_;
-    ReadLimits const& limits_;
-    unsigned fields_ = 0;
-    bool in_head_ = true;
-    bool length_seen_ = false, encoding_seen_ = false, type_seen_ = false, site_seen_ = false;
-  };
 
   ReadLimits limits_;
   std::vector<char> buffer_;
@@ -119,8 +88,7 @@ class RequestReader {
   std::size_t scanned_ = 0;          // no line ends between line_ and here
   bool empty_line_skipped_ = false;
   std::size_t head_end_ = 0;  // 0: not found yet; the body's bytes wait from here on
-  std::size_t body_raw_ = 0;  // bytes that the body took on the wire, chunk framing included
-  std::optional<Parser> parser_;
+  ChunkReader chunks_;
   Request request_;
   Refusal refusal_{0, {}};
 };

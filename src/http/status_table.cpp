@@ -86,13 +86,19 @@ class Times {
   std::optional<std::chrono::seconds> since(std::string const& text) const {
     auto const at = parse_rfc3339(text);
     if (!at || !now_ || *at > *now_) return std::nullopt;
-    return std::chrono::floor<std::chrono::seconds>(*now_ - *at);
+    return between(*at, *now_);
   }
 
  private:
+  /// In whole seconds before the subtraction: times of any year must not overflow.
+  static std::chrono::seconds between(Instant earlier, Instant later) {
+    using std::chrono::floor, std::chrono::seconds;
+    return floor<seconds>(later) - floor<seconds>(earlier);
+  }
+
   std::string relative(Instant at) const {
-    if (at > *now_) return "in " + rough(std::chrono::ceil<std::chrono::seconds>(at - *now_));
-    auto const ago = std::chrono::floor<std::chrono::seconds>(*now_ - at);
+    if (at > *now_) return "in " + rough(between(*now_, at));
+    auto const ago = between(at, *now_);
     return ago.count() == 0 ? "now" : rough(ago) + " ago";
   }
 

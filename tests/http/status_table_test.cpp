@@ -22,7 +22,7 @@ snapcron 0.1.0, up 3 h 25 min since 2026-03-01 09:00:00, Europe/Stockholm
 
 Inputs
   #  NAME        LEVEL  CHANGED               EDGES  PULSES  LOST  LAST PULSE
-  1  front-door  low    12:22:05 (2 min ago)      5       2     0      512 ms
+  1  front-door  low    12:22:05 (3 min ago)      5       2     0      512 ms
   2  window      high   -                         0       0     0           -
 
 Relays
@@ -32,13 +32,13 @@ Relays
 
 Cameras
   NAME  STATE  LAST PICTURE
-  door  ok     12:22:05 (2 min ago)
+  door  ok     12:22:05 (3 min ago)
   yard  lost   -
      camera 'yard': connection refused
 
 Rules
   NAME       STATE  LAST FIRED            RUNS  FAILED  SKIPPED                  NEXT
-  door-open  ready  12:22:05 (2 min ago)     3       0  condition 2, cooldown 1  22:22:05 (in 9 h 57 min)
+  door-open  ready  12:22:05 (3 min ago)     3       0  condition 2, cooldown 1  22:22:05 (in 9 h 57 min)
      last skipped: condition: time is not within 18:00-07:00
 
 3 pictures stored
