@@ -52,7 +52,7 @@ struct Inputs::Loop : std::enable_shared_from_this<Loop> {
   /// One input. Shared with its wait, which may be queued already when the line is let go.
   struct Watch {
     Watch(asio::io_context& loop, InputSpec input_spec, Input state)
-        : spec{std::move(input_spec)}, input{std::move(state)}, readable{loop} {}
+        : spec{std::move(input_spec)}, input{state}, readable{loop} {}
 
     InputSpec spec;
     Input input;
@@ -76,7 +76,7 @@ struct Inputs::Loop : std::enable_shared_from_this<Loop> {
   Result<Found> request(InputSpec const& spec);
   void attach(WatchPtr const& watch, std::unique_ptr<InputLine> line);
   void detach(Watch& watch);
-  void wait(WatchPtr watch);
+  void wait(WatchPtr const& watch);
   void drain(Watch& watch);
   void count_lost(Watch& watch, std::uint64_t lost, bool high_by_edges);
   void take_level(Watch& watch, bool high);
@@ -135,15 +135,14 @@ void Inputs::Loop::detach(Watch& watch) {
   watch.line.reset();
 }
 
-void Inputs::Loop::wait(WatchPtr watch) {
-  auto& readable = watch->readable;
-  readable.async_wait(asio::posix::descriptor_base::wait_read,
-                      [self = shared_from_this(), generation = watch->generation,
-                       watch = std::move(watch)](boost::system::error_code error) mutable {
-                        if (error || !watch->line || watch->generation != generation) return;
-                        self->drain(*watch);
-                        if (watch->line) self->wait(std::move(watch));
-                      });
+void Inputs::Loop::wait(WatchPtr const& watch) {
+  watch->readable.async_wait(asio::posix::descriptor_base::wait_read,
+                             [self = shared_from_this(), watch,
+                              generation = watch->generation](boost::system::error_code error) {
+                               if (error || !watch->line || watch->generation != generation) return;
+                               self->drain(*watch);
+                               if (watch->line) self->wait(watch);
+                             });
 }
 
 /// Reads what waits and tells the listener, a batch at a time, straight from here.
@@ -238,9 +237,11 @@ void Inputs::Loop::bring_back(WatchPtr const& watch) {
     arm();
     return;
   }
-  // That the chip is missing was told already; another reason (a permission, a holder) is news, once.
+  // That the chip is missing was told already; another reason (a permission, a holder) is news,
+  // once.
   auto const& error = found.error();
-  if (error.fault == Fault::not_found || error.fault == Fault::gone || watch->problem == error.text) return;
+  if (error.fault == Fault::not_found || error.fault == Fault::gone || watch->problem == error.text)
+    return;
   watch->problem = error.text;
   listener.on_chip(watch->spec.line, false, error.text);
 }
@@ -305,7 +306,7 @@ Result<void> Inputs::configure(std::vector<InputSpec> const& specs) {
     Input state = old ? old->input : Input{specs[i].number, high, now, Duration::zero()};
     loop.settled.clear();
     state.reread(high, 0, now, loop.settled);  // another line: its level is no edge
-    next[i] = std::make_shared<Loop::Watch>(loop.loop, specs[i], std::move(state));
+    next[i] = std::make_shared<Loop::Watch>(loop.loop, specs[i], state);
     loop.attach(next[i], std::move(handle));
   }
   loop.watches = std::move(next);

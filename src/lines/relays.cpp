@@ -96,7 +96,7 @@ Result<void> Relays::Loop::drive(Held& held) {
                            to_text(held.spec.max_on.value_or(Duration::zero())) + ": switched off");
   if (on == held.driven) return {};
   held.driven = on;
-  auto const done = held.line ? held.line->set(on) : Result<void>{};
+  auto done = held.line ? held.line->set(on) : Result<void>{};
   if (!done) lose(held, done.error());
   changed(held.spec.number, on);
   return done;
@@ -148,9 +148,11 @@ void Relays::Loop::bring_back(Held& held) {
                            held.description);
     return;
   }
-  // That the chip is missing was told already; another reason (a permission, a holder) is news, once.
+  // That the chip is missing was told already; another reason (a permission, a holder) is news,
+  // once.
   auto const& error = line.error();
-  if (error.fault == Fault::not_found || error.fault == Fault::gone || held.problem == error.text) return;
+  if (error.fault == Fault::not_found || error.fault == Fault::gone || held.problem == error.text)
+    return;
   held.problem = error.text;
   problem(held.spec, error.text);
 }
@@ -218,8 +220,8 @@ Result<void> Relays::configure(std::vector<RelaySpec> const& specs) {
       continue;
     }
     Relay relay{specs[i].initial, specs[i].max_on, loop.clock.now().steady};
-    next[i] = std::make_shared<Loop::Held>(
-        Loop::Held{specs[i], std::move(relay), specs[i].initial, {}, {}, {}});
+    next[i] =
+        std::make_shared<Loop::Held>(Loop::Held{specs[i], relay, specs[i].initial, {}, {}, {}});
     loop.attach(*next[i], std::move((*lines)[line++]));
   }
   loop.relays = std::move(next);

@@ -41,6 +41,7 @@ Result<std::vector<Got>> request_lines(std::vector<Spec const*> const& specs, Re
     }
   }
   std::vector<Got> all;
+  all.reserve(got.size());
   for (auto& line : got) all.push_back(std::move(*line));
   return all;
 }
