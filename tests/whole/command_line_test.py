@@ -196,10 +196,8 @@ class WithADaemon(support.TestCase):
 
     @support.need_root
     def test_without_permission_for_the_socket_the_text_names_the_group(self):
-        nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
-        os.chmod(self.site.folder, 0o755)
         for arguments, code in ((["status"], (1, 4)), (["relay", "1", "on"], (1, 4))):
-            done = self.site.snapcron(*arguments, prefix=nobody)
+            done = self.site.run_as_nobody(support.SNAPCRON, *arguments)
             self.assertIn(done.returncode, code)
             self.assertRegex(done.stderr, r"permission|denied")
             self.assertRegex(done.stderr, r"group")
