@@ -38,8 +38,8 @@ CameraSpec at(FakeCamera const& camera, std::string name = "door") {
   CameraSpec spec;
   spec.name = std::move(name);
   spec.source = UrlCamera{camera.url(), {}, {}};
-  spec.timeout = 2s;
-  spec.stall_timeout = 500ms;
+  spec.timeout = 5s;
+  spec.stall_timeout = 3s;
   return spec;
 }
 
@@ -311,7 +311,7 @@ TEST_F(PicturesTest, AHangingCameraDelaysNoOther) {
   auto const taken = take(of("door"));
 
   ASSERT_TRUE(taken) << taken.error().text;
-  EXPECT_LT(std::chrono::steady_clock::now() - begun, 300ms) << "less than the other's stall time";
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, 2s) << "less than the other's stall time";
   EXPECT_TRUE(results.empty());
   await(loop, pictures->stop());
 }
@@ -416,7 +416,7 @@ TEST_F(PicturesTest, StoppingEndsWhatHangsAndRefusesWhatComes) {
   auto const begun = std::chrono::steady_clock::now();
   await(loop, pictures->stop());
 
-  EXPECT_LT(std::chrono::steady_clock::now() - begun, 200ms);
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, 2s);
   finish(5);
   for (auto const& result : results) {
     ASSERT_FALSE(result);
@@ -455,7 +455,7 @@ TEST_F(PicturesTest, ACancelledCallerGivesItsTurnToTheNext) {
   loop.run_for(50ms);
 
   cancel.emit(asio::cancellation_type::terminal);
-  finish(1, 400ms);
+  finish(1, 2s);
 
   EXPECT_TRUE(cancelled);
   EXPECT_TRUE(results[0]);

@@ -3,6 +3,7 @@
 
 #include "curl/url_camera.hpp"
 
+#include "support/private_mounts.hpp"
 #include "support/temporary_folder.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -14,7 +15,6 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <sched.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -53,8 +53,7 @@ class ADeadNameServer : public testing::Test {
   bool use() const {
     auto const resolver = folder.write("resolv.conf", "nameserver 127.77.77.77\n");
     auto const order = folder.write("nsswitch.conf", "hosts: files dns\n");
-    return ::unshare(CLONE_NEWNS) == 0 &&
-           ::mount("", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+    return enter_private_mounts() &&
            ::mount(resolver.c_str(), "/etc/resolv.conf", nullptr, MS_BIND, nullptr) == 0 &&
            ::mount(order.c_str(), "/etc/nsswitch.conf", nullptr, MS_BIND, nullptr) == 0;
   }

@@ -400,7 +400,9 @@ TEST_F(AUrlCamera, OfWhichFiftyHangDelaysNoOther) {
   }};
   std::vector<std::unique_ptr<Camera>> cameras;
   for (int i = 0; i < 50; ++i) {
-    cameras.push_back(make_url_camera(multi, clock, spec(hanging.url())));
+    auto slow = spec(hanging.url());
+    slow.stall_timeout = 1500ms;
+    cameras.push_back(make_url_camera(multi, clock, slow));
     boost::asio::co_spawn(loop, cameras.back()->grab(), [](std::exception_ptr, Result<Frame>) {});
   }
   auto const camera = make_url_camera(multi, clock, spec(good.url()));
@@ -409,7 +411,7 @@ TEST_F(AUrlCamera, OfWhichFiftyHangDelaysNoOther) {
   auto const frame = grab(*camera);
 
   EXPECT_TRUE(frame);
-  EXPECT_LT(std::chrono::steady_clock::now() - begun, 250ms) << "less than a stall takes";
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, 1s) << "less than a stall takes";
   loop.restart();
   loop.run_for(3s);
 }

@@ -1,7 +1,8 @@
 #pragma once
 // A small disk of a test's own, seen by this process only.
 
-#include <sched.h>
+#include "private_mounts.hpp"
+
 #include <sys/mount.h>
 #include <unistd.h>
 
@@ -15,9 +16,7 @@ namespace snapcron {
 class MountedTmpfs {
  public:
   MountedTmpfs(std::filesystem::path at, std::string const& options) : at_(std::move(at)) {
-    if (::unshare(CLONE_NEWNS) != 0 ||
-        ::mount("", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
-        ::mount("tmpfs", at_.c_str(), "tmpfs", 0, options.c_str()) != 0)
+    if (!enter_private_mounts() || ::mount("tmpfs", at_.c_str(), "tmpfs", 0, options.c_str()) != 0)
       why_not_ =
           std::string{"cannot mount a tmpfs here ("} + std::strerror(errno) + "); needs root";
   }
