@@ -198,21 +198,26 @@ void Session::reply() {
   if (!head_only_ && response_.payload().size() <= copied_body) out_ += response_.payload();
 }
 
+/// One attempt to send what is left of the header and of a payload that stands apart from it.
+ssize_t Session::send_some(std::string_view payload) {
+  auto const in_head = std::min(sent_, out_.size());
+  auto const in_payload = sent_ - in_head;
+  int const fd = socket_.native_handle();
+  if (payload.empty())
+    return ::send(fd, out_.data() + in_head, out_.size() - in_head, MSG_NOSIGNAL | MSG_DONTWAIT);
+  iovec parts[2] = {{out_.data() + in_head, out_.size() - in_head},
+                    {const_cast<char*>(payload.data()) + in_payload, payload.size() - in_payload}};
+  msghdr message{};
+  message.msg_iov = parts;
+  message.msg_iovlen = 2;
+  return ::sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
 bool Session::on_writing() {
-  auto const payload = head_only_ || response_.payload().size() <= copied_body
-                           ? std::string_view{}
-                           : response_.payload();
-  auto const total = out_.size() + payload.size();
-  while (sent_ < total) {
-    auto const in_head = std::min(sent_, out_.size());
-    auto const in_payload = sent_ - in_head;
-    iovec parts[2] = {
-        {out_.data() + in_head, out_.size() - in_head},
-        {const_cast<char*>(payload.data()) + in_payload, payload.size() - in_payload}};
-    msghdr message{};
-    message.msg_iov = parts;
-    message.msg_iovlen = payload.empty() ? 1 : 2;
-    auto const n = ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+  bool const apart = !head_only_ && response_.payload().size() > copied_body;
+  auto const payload = apart ? response_.payload() : std::string_view{};
+  while (sent_ < out_.size() + payload.size()) {
+    auto const n = send_some(payload);
     if (n > 0) {
       sent_ += static_cast<std::size_t>(n);
       continue;

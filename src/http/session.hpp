@@ -11,6 +11,8 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <map>
 #include <memory>
@@ -89,6 +91,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void refuse_request();
   void reply();
   void reply(Response response);
+  ssize_t send_some(std::string_view payload);
   bool finish_reply();
 
   bool receive();  // false: nothing there yet (a wait is under way), or closed
