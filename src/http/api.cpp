@@ -9,6 +9,8 @@
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 namespace snapcron::http {
 namespace {

@@ -6,6 +6,7 @@
 #include <boost/beast/http/error.hpp>
 
 #include <charconv>
+#include <cstdint>
 #include <utility>
 
 namespace snapcron::http {

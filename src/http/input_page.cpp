@@ -1,6 +1,7 @@
 #include "http/input_page.hpp"
 
 #include <charconv>
+#include <cstdint>
 
 namespace snapcron::http {
 namespace {

@@ -6,8 +6,10 @@
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 
+#include <cstdint>
 #include <initializer_list>
 #include <string>
+#include <utility>
 
 namespace snapcron::http {
 namespace {

@@ -1,6 +1,7 @@
 #include "http/metrics.hpp"
 
 #include <cinttypes>
+#include <cstdint>
 #include <cstdio>
 #include <initializer_list>
 #include <string_view>

@@ -5,6 +5,7 @@
 #include <boost/json/serialize.hpp>
 
 #include <charconv>
+#include <utility>
 
 namespace snapcron::http {
 namespace {

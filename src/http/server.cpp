@@ -3,6 +3,8 @@
 #include "http/listener.hpp"
 #include "http/session.hpp"
 
+#include <utility>
+
 namespace snapcron {
 
 class Server::Impl {

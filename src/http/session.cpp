@@ -6,7 +6,9 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <utility>
 
 namespace snapcron::http {
 namespace {

@@ -3,6 +3,10 @@
 #include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
 
+#include <optional>
+#include <string>
+#include <utility>
+
 namespace snapcron {
 namespace {
 
