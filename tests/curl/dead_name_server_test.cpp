@@ -47,11 +47,11 @@ class ADeadNameServer : public testing::Test {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(53);
-    ::inet_pton(AF_INET, "127.77.77.77", &address.sin_addr);
+    ::inet_pton(AF_INET, name_server.c_str(), &address.sin_addr);
     return ::bind(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
   }
   bool use() const {
-    auto const resolver = folder.write("resolv.conf", "nameserver 127.77.77.77\n");
+    auto const resolver = folder.write("resolv.conf", "nameserver " + name_server + "\n");
     auto const order = folder.write("nsswitch.conf", "hosts: files dns\n");
     return enter_private_mounts() &&
            ::mount(resolver.c_str(), "/etc/resolv.conf", nullptr, MS_BIND, nullptr) == 0 &&
@@ -66,13 +66,23 @@ class ADeadNameServer : public testing::Test {
   void tick() {
     ticker.expires_after(2ms);
     ticker.async_wait([this, due = steady_clock::now() + 2ms](boost::system::error_code stopped) {
-      if (stopped) return;
+      if (stopped || over) return;
       worst_lag = std::max(worst_lag, steady_clock::now() - due);
       tick();
     });
   }
 
+  /// A tick that is queued already would not see the cancellation: hence the flag.
+  void stop_ticking() {
+    over = true;
+    ticker.cancel();
+  }
+
+  /// Of this process alone: the tests run beside one another.
+  std::string const name_server = "127.77." + std::to_string(::getpid() / 250 % 250) + "." +
+                                  std::to_string(1 + ::getpid() % 250);
   TemporaryFolder folder;
+  bool over = false;
   int socket_ = -1;
   asio::io_context loop{1};
   asio::steady_timer ticker{loop};
@@ -96,7 +106,7 @@ TEST_F(ADeadNameServer, BlocksNeitherTheLoopNorTheEnd) {
   auto const begun = steady_clock::now();
   asio::co_spawn(loop, camera->grab(), [&](std::exception_ptr, Result<Frame> frame) {
     result = std::move(frame);
-    ticker.cancel();
+    stop_ticking();
   });
   tick();
 
@@ -131,7 +141,7 @@ TEST_F(ADeadNameServer, DoesNotBlockAGrabThatIsCancelled) {
       loop, camera->grab(),
       asio::bind_cancellation_slot(cancel.slot(), [&](std::exception_ptr, Result<Frame>) {
         ended = true;
-        ticker.cancel();
+        stop_ticking();
       }));
   asio::steady_timer timer{loop, 100ms};
   timer.async_wait([&](auto) { cancel.emit(asio::cancellation_type::terminal); });
