@@ -132,6 +132,11 @@ class FieldReader {
     fail(at_, "unexpected '" + character + "' in the " + std::string{field_.name} + hint +
                   ": allowed are " + std::string{field_.characters});
   }
+  [[noreturn]] void fail_step_without_range(unsigned low) const {
+    auto const step = printable(rest().substr(0, 8));
+    fail(at_, "a step needs a range or '*': write " + std::to_string(low) + "-" +
+                  std::to_string(field_.most) + step + " or *" + step);
+  }
   std::string allowed() const {
     auto text = "write " + std::to_string(field_.least) + "-" + std::to_string(field_.most);
     if (!field_.names.empty()) {
@@ -162,10 +167,7 @@ class FieldReader {
       return;
     }
     if (!take('-')) {
-      if (peek() == '/')
-        fail(at_, "a step needs a range or '*': write " + std::to_string(low) + "-" +
-                      std::to_string(field_.most) + std::string{rest()} + " or *" +
-                      std::string{rest()});
+      if (peek() == '/') fail_step_without_range(low);
       set_range(low, low, 1);
       return;
     }
