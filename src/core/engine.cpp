@@ -310,7 +310,7 @@ std::optional<bool> Engine::trigger(std::string_view rule, Moment now, Decisions
 
 void Engine::clock_changed(Moment now) {
   // What is already due stays due (tick judges its age); what lies ahead is computed from the new time, but
-  // a time that has fired does not come again after a small step back.
+  // a fixed time that has fired does not come again after a small step back. Intervals go straight on.
   auto const old = std::exchange(calendar_, {});
   for (auto const& due : old) {
     if (due.at <= now.wall) {
@@ -318,7 +318,8 @@ void Engine::clock_changed(Moment now) {
       continue;
     }
     auto const& fired = due.state->status.last_fired;
-    bool const small_step_back = fired && *fired > now.wall && *fired - now.wall < large_step;
+    auto const& cron = std::get<CronTrigger>(due.state->rule->triggers[due.trigger].what);
+    bool const small_step_back = !cron.pattern.is_interval() && fired && *fired > now.wall && *fired - now.wall < large_step;
     plan_cron(due.state, due.trigger, small_step_back ? *fired : now.wall);
   }
 }

@@ -298,6 +298,18 @@ TEST_F(EngineTest, AFixedTimeDoesNotComeAgainWhenTheClockIsSetBackALittle) {
   EXPECT_THAT(said(), IsEmpty());
 }
 
+TEST_F(EngineTest, AnIntervalGoesStraightOnWhenTheClockIsSetBackALittle) {
+  load({rule("lapse", {cron("*/20 * * * *")})});
+  advance(20min);
+  perform_all();
+  said();
+
+  stepped = -30min;
+  engine.clock_changed(now());
+
+  EXPECT_EQ(status("lapse").next, noon);
+}
+
 TEST_F(EngineTest, EveryCountsElapsedTimeAndKeepsItsPhaseOverAReload) {
   auto const r = rule("beat", {{EveryTrigger{10min}, ""}}, {pulse(100ms)});
   load({r});
