@@ -214,7 +214,11 @@ void Daemon::perform(Perform const& task) {
     void operator()(LogAction const& a) const { daemon.end(task.run, true, a.text.expand(task.firing->values)); }
     void operator()(SnapshotAction const&) const { daemon.spawn(daemon.take_picture(task)); }
     void operator()(RunAction const&) const { daemon.spawn(daemon.run_program(task)); }
-    void operator()(DelayAction const&) const {}  // the engine's own
+    void operator()(DelayAction const&) const {}
+    void operator()(HttpAction const&) const {}
+    void operator()(WaitForAction const&) const {}
+    void operator()(EnableAction const&) const {}
+    void operator()(IfAction const&) const {}
   };
   std::visit(Performer{*this, task}, task.action->what);
 }

@@ -48,7 +48,7 @@ class TriggerReader {
           read_word(context_, *given, {"rising", "falling", "both"}).value_or(0));
     map_.not_built({"for", "count", "within"});
     if (!input) return std::nullopt;
-    return Trigger{InputTrigger{input->number, edge}, {}};
+    return Trigger{InputTrigger{.input = input->number, .edge = edge}, {}};
   }
 
   std::optional<Trigger> cron() {
@@ -65,7 +65,7 @@ class TriggerReader {
     }
     map_.not_built({"missed", "missed_max_age", "jitter", "dst"});
     if (!pattern) return std::nullopt;
-    return Trigger{CronTrigger{*pattern, zone}, {}};
+    return Trigger{CronTrigger{.pattern = *pattern, .zone = zone}, {}};
   }
 
   std::optional<Trigger> every() {

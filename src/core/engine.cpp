@@ -159,6 +159,11 @@ Firing Engine::firing(State const& state, Trigger const* trigger, Moment at) {
       return {"every", "every " + to_text(e.period)};
     }
     std::pair<char const*, std::string> operator()(StartupTrigger const&) const { return {"startup", "startup"}; }
+    std::pair<char const*, std::string> operator()(SunTrigger const&) const { return {"", ""}; }
+    std::pair<char const*, std::string> operator()(ShutdownTrigger const&) const { return {"", ""}; }
+    std::pair<char const*, std::string> operator()(RelayTrigger const&) const { return {"", ""}; }
+    std::pair<char const*, std::string> operator()(CameraTrigger const&) const { return {"", ""}; }
+    std::pair<char const*, std::string> operator()(WebhookTrigger const&) const { return {"", ""}; }
   };
   auto [kind, cause] = std::visit(Kind{}, trigger->what);
   f.cause = std::move(cause);
@@ -174,6 +179,9 @@ bool Engine::holds(Condition const& condition, Firing const& firing) const {
     bool operator()(RelayCondition const& c) const { return level_of(engine.relays_, c.relay) == c.on; }
     bool operator()(TimeCondition const& c) const { return in_window(c, at); }
     bool operator()(CronCondition const& c) const { return c.pattern.matches_minute(at, c.zone); }
+    bool operator()(SunCondition const&) const { return false; }
+    bool operator()(TriggerCondition const&) const { return false; }
+    bool operator()(GroupCondition const&) const { return false; }
   };
   return std::visit(Check{*this, firing.at.wall}, condition.what);
 }

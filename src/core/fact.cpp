@@ -32,6 +32,18 @@ std::string describe(Action const& action, std::map<unsigned, std::string> const
     std::string operator()(DelayAction const& a) const { return "delay " + to_text(a.duration); }
     std::string operator()(LogAction const&) const { return "log"; }
     std::string operator()(RunAction const& a) const { return "run " + a.argv.front().source(); }
+    // Without the path: it may hold a secret.
+    std::string operator()(HttpAction const& a) const {
+      auto const& url = a.url.source();
+      return "http " + a.method + " " + url.substr(0, url.find('/', url.find("//") + 2));
+    }
+    std::string operator()(WaitForAction const&) const { return "wait_for"; }
+    std::string operator()(EnableAction const& a) const {
+      std::string text = a.enable ? "enable" : "disable";
+      for (auto const& rule : a.rules) text += (&rule == &a.rules.front() ? " " : ", ") + rule;
+      return text;
+    }
+    std::string operator()(IfAction const&) const { return "if"; }
   };
   return std::visit(Words{relay_names}, action.what);
 }

@@ -3,6 +3,7 @@
 // daemon and the tools know of it. Paths are absolute; secrets are read from their files.
 
 #include "core/rule.hpp"
+#include "core/sun.hpp"
 #include "core/template.hpp"
 #include "core/zone.hpp"
 
@@ -96,6 +97,8 @@ struct HttpSpec {
 struct Site {
   std::filesystem::path file;  // the configuration file itself
   Zone zone;
+  std::optional<Place> location;       // for the Sun
+  std::optional<Duration> wait_for_sync;  // clock: how long calendar rules wait at start for a synchronised clock
   std::vector<InputSpec> inputs;  // by number
   std::vector<RelaySpec> relays;  // by number
   std::vector<CameraSpec> cameras;  // in the file's order: the first is the default

@@ -6,6 +6,7 @@
 #include "core/time.hpp"
 #include "core/zone.hpp"
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,12 +24,18 @@ struct TemplateValues {
   std::string input;    // the input's name; empty for other triggers
   std::string edge;     // "rising", "falling" or empty
   std::string event;    // the event id
+  std::string state;    // what a relay or camera trigger saw: "on", "off", "lost", "found"; else empty
+  std::string relay;    // the relay's name; empty for other triggers
+  std::string picture;  // the path of the run's newest picture; empty before one
+  std::map<std::string, std::string> reply;  // the answer to the run's latest http action: the JSON's values by path
+  std::string secret;   // of the http action alone
   unsigned seq = 1;     // number of the picture within its firing, from 1
 };
 
 class Template {
  public:
-  enum class Use { file_name, text };
+  /// `request` is for the texts of an http action: {secret} and {reply:PATH} are for it alone.
+  enum class Use { file_name, text, request };
 
   /// For a file name every value is reduced to letters, digits, '.', '_' and '-' when expanded, and
   /// the template itself must be relative, without empty, "." or ".." parts, parts that begin with
