@@ -47,7 +47,8 @@ std::map<std::string, Foreign> const foreign = {
     {"crypt", {std::regex{"<crypt\\.h>"}, {"http"}}},
     {"CLI11", {std::regex{"<CLI/"}, {"app"}}},
     {"JSON", {std::regex{"<boost/json"}, {"http", "app"}}},
-    {"date", {std::regex{"<date/"}, {"core"}}},
+    {"cctz", {std::regex{"<cctz/"}, {"core"}}},
+    {"libnova", {std::regex{"<libnova/"}, {"core"}}},
 };
 
 template <class Visit>
