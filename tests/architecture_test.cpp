@@ -49,7 +49,8 @@ std::map<std::string, Foreign> const foreign = {
     {"crypt", {std::regex{"<crypt\\.h>"}, {"http"}}},
     {"CLI11", {std::regex{"<CLI/"}, {"app"}}},
     {"JSON", {std::regex{"<boost/json"}, {"http", "app", "facts"}}},
-    {"date", {std::regex{"<date/"}, {"core"}}},
+    {"cctz", {std::regex{"<cctz/"}, {"core"}}},
+    {"libnova", {std::regex{"<libnova/"}, {"core"}}},
 };
 
 template <class Visit>

@@ -1,5 +1,6 @@
 #include "app/commands.hpp"
 #include "config/load.hpp"
+#include "core/upcoming.hpp"
 #include "ports/clock.hpp"
 
 #include <algorithm>
@@ -11,14 +12,15 @@ namespace {
 int bad(std::string const& text) { return complain("snapcron", text, exit_code::usage); }
 
 /// Prints the next times of one pattern; false when there is none.
-bool print_times(Cron const& cron, Zone const& zone, Instant from, unsigned count, Cron::Gap gap,
+bool print_times(Cron const& cron, Zone const& zone, Instant from, unsigned count, bool gap_run_once,
                  std::string const& suffix) {
-  auto at = cron.next(from, zone, gap);
+  auto at = next_time(cron, zone, from, gap_run_once);
   if (!at) {
     std::cout << "never" << suffix << '\n';
     return false;
   }
-  for (; at && count > 0; --count, at = cron.next(*at, zone, gap)) std::cout << rfc3339(*at, zone) << suffix << '\n';
+  for (; at && count > 0; --count, at = next_time(cron, zone, *at, gap_run_once))
+    std::cout << rfc3339(*at, zone) << suffix << '\n';
   return true;
 }
 
@@ -30,7 +32,7 @@ int next_of_config(std::filesystem::path const& file, Instant from, unsigned cou
   for (auto const& rule : loaded.site->rules) {
     for (auto const& trigger : rule.triggers) {
       auto const* cron = std::get_if<CronTrigger>(&trigger.what);
-      if (cron && print_times(cron->pattern, cron->zone, from, count, Cron::Gap::skip, " " + rule.name)) any = true;
+      if (cron && print_times(cron->pattern, cron->zone, from, count, false, " " + rule.name)) any = true;
     }
   }
   return any ? exit_code::ok : exit_code::failed;
@@ -59,8 +61,8 @@ int next_times(NextOptions const& options, std::filesystem::path const& config) 
     if (!found) return bad(found.error().text);
     zone = *found;
   }
-  auto const gap = options.dst_gap == "run_once" ? Cron::Gap::run_once : Cron::Gap::skip;
-  return print_times(*pattern, zone, from, options.count, gap, "") ? exit_code::ok : exit_code::failed;
+  bool const gap_run_once = options.dst_gap == "run_once";
+  return print_times(*pattern, zone, from, options.count, gap_run_once, "") ? exit_code::ok : exit_code::failed;
 }
 
 }  // namespace snapcron

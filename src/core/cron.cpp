@@ -57,6 +57,21 @@ template <class Mask>
 Mask from_bit(Mask mask, unsigned bit) {
   return static_cast<Mask>(mask >> bit << bit);
 }
+template <class Mask>
+Mask below_bit(Mask mask, unsigned bit) {
+  return static_cast<Mask>(mask & ((Mask{1} << bit) - 1));
+}
+template <class Mask>
+Mask up_to_bit(Mask mask, unsigned bit) {
+  return static_cast<Mask>(below_bit(mask, bit) | (mask & (Mask{1} << bit)));
+}
+
+std::int64_t day_of(std::int64_t civil) {
+  return civil / day_length - (civil % day_length < 0 ? 1 : 0);
+}
+std::uint32_t second_of_day(std::int64_t civil) {
+  return static_cast<std::uint32_t>(civil - day_of(civil) * day_length);
+}
 
 }  // namespace
 
@@ -126,7 +141,7 @@ std::optional<std::uint32_t> CronFields::next_second(std::uint32_t second) const
 }
 
 std::optional<std::int64_t> CronFields::next_civil(std::int64_t time) const {
-  auto const day = time / day_length - (time % day_length < 0 ? 1 : 0);
+  auto const day = day_of(time);
   auto const today = next_day(day);
   if (!today) return std::nullopt;
   if (*today == day) {
@@ -138,14 +153,81 @@ std::optional<std::int64_t> CronFields::next_civil(std::int64_t time) const {
   return *later * day_length + *next_second(0);  // no field is ever empty
 }
 
-namespace {
+std::optional<std::int64_t> CronFields::last_day(std::int64_t day) const {
+  day = std::min(day, end_of_years - 1);
+  if (day < 0) return std::nullopt;
+  if (every_day) return day;
 
-/// Where on the line of time a civil time lies.
-struct Resolved {
-  bool gap = false;
-  sys_seconds at;              // the first time that clocks show it; of a gap, its end
-  std::int64_t after_gap = 0;  // the civil time at the end of the gap
-};
+  year_month_day const date{sys_days{std::chrono::days{day}}};
+  int year{date.year()};
+  unsigned month{date.month()}, latest_day{date.day()};
+  for (; year >= first_cron_year; --year, month = 12, latest_day = 31) {
+    if (!has_year(year)) continue;
+    for (auto left = up_to_bit(std::uint32_t{months}, month); left != 0;) {
+      auto const last_month = static_cast<unsigned>(std::bit_width(left)) - 1;
+      if (last_month != month) latest_day = 31;
+      auto const begin = day_number(year, last_month);
+      auto const matching =
+          up_to_bit(days_of_month(length_of(year, last_month), weekday_of(begin)), latest_day);
+      if (matching != 0) return begin + std::bit_width(matching) - 2;
+      left ^= 1u << last_month;
+      latest_day = 31;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<std::uint32_t> CronFields::last_second(std::uint32_t second) const {
+  auto const latest = [](auto mask) { return static_cast<std::uint32_t>(std::bit_width(mask)) - 1; };
+  auto const hour = second / 3600, minute = second / 60 % 60;
+  if ((hours >> hour & 1) != 0) {
+    auto const seconds_left = up_to_bit(seconds, second % 60);
+    if ((minutes >> minute & 1) != 0 && seconds_left != 0)
+      return hour * 3600 + minute * 60 + latest(seconds_left);
+    if (auto const left = below_bit(minutes, minute); left != 0)
+      return hour * 3600 + latest(left) * 60 + latest(seconds);
+  }
+  if (auto const left = below_bit(hours, hour); left != 0)
+    return latest(left) * 3600 + latest(minutes) * 60 + latest(seconds);
+  return std::nullopt;
+}
+
+std::optional<std::int64_t> CronFields::last_civil(std::int64_t time) const {
+  auto const day = day_of(time);
+  auto const today = last_day(day);
+  if (!today) return std::nullopt;
+  if (*today == day) {
+    if (auto const second = last_second(second_of_day(time))) return day * day_length + *second;
+  }
+  auto const earlier = *today == day ? last_day(day - 1) : today;
+  if (!earlier) return std::nullopt;
+  return *earlier * day_length + *last_second(day_length - 1);  // no field is ever empty
+}
+
+std::uint64_t CronFields::count_before(std::uint32_t second) const {
+  auto const hour = second / 3600, minute = second / 60 % 60;
+  auto const number = [](auto mask) { return static_cast<std::uint64_t>(std::popcount(mask)); };
+  auto count = number(below_bit(hours, hour)) * number(minutes) * number(seconds);
+  if ((hours >> hour & 1) == 0) return count;
+  count += number(below_bit(minutes, minute)) * number(seconds);
+  if ((minutes >> minute & 1) != 0) count += number(below_bit(seconds, second % 60));
+  return count;
+}
+
+std::uint64_t CronFields::count(std::int64_t from, std::int64_t to) const {
+  std::uint64_t count = 0;
+  for (auto day = next_day(day_of(from)); day && *day * day_length < to; day = next_day(*day + 1)) {
+    auto const begin = *day * day_length, end = begin + day_length;
+    auto const whole = static_cast<std::uint64_t>(std::popcount(hours)) *
+                       static_cast<std::uint64_t>(std::popcount(minutes)) *
+                       static_cast<std::uint64_t>(std::popcount(seconds));
+    count += to < end ? count_before(second_of_day(to)) : whole;
+    if (from > begin) count -= count_before(second_of_day(from));
+  }
+  return count;
+}
+
+namespace {
 
 std::int64_t civil_of(sys_seconds at, ZonePeriod const& period) {
   return (at + period.offset).time_since_epoch().count();
@@ -153,64 +235,79 @@ std::int64_t civil_of(sys_seconds at, ZonePeriod const& period) {
 sys_seconds instant_of(std::int64_t civil, ZonePeriod const& period) {
   return sys_seconds{seconds{civil} - period.offset};
 }
-
-Resolved between(std::int64_t civil, ZonePeriod const& before, ZonePeriod const& after) {
-  if (auto const at = instant_of(civil, before); at < after.begin) return {.at = at};
-  if (auto const at = instant_of(civil, after); at >= after.begin) return {.at = at};
-  return {.gap = true, .at = after.begin, .after_gap = civil_of(after.begin, after)};
-}
-
-/// `near` is a period of about that time.
-Resolved resolve(std::int64_t civil, Zone const& zone, ZonePeriod const& near) {
-  ZonePeriod const period = zone.period(instant_of(civil, near));
-  auto const at = instant_of(civil, period);
-  if (at >= period.end) return between(civil, period, zone.period(period.end));
-  if (at < period.begin + beyond_any_shift)
-    return between(civil, zone.period(period.begin - seconds{1}), period);
-  return {.at = at};
+/// The period's first civil time that counts: for fixed times, the first that was not shown before.
+std::int64_t first_civil(ZonePeriod const& period, bool interval) {
+  auto const begin = civil_of(period.begin, period);
+  return interval ? begin : std::max<std::int64_t>(begin, period.shown_before.count());
 }
 
 }  // namespace
 
-std::optional<sys_seconds> Cron::next_fixed(sys_seconds from, Zone const& zone, Gap gap) const {
-  ZonePeriod const period = zone.period(from);
-  auto civil = civil_of(from, period);
-  if (from < period.begin + beyond_any_shift) {
-    auto const before = civil_of(period.begin, zone.period(period.begin - seconds{1}));
-    if (civil < before) civil = before;  // in the repeated hour: all of it has had its turn
-    if (from == period.begin && gap == Gap::run_once) civil = std::min(civil, before);
-  }
-  while (auto const match = fields_.next_civil(civil)) {
-    // Mostly the match lies in the same period; what `from` is past cannot be repeated there.
-    if (auto const at = instant_of(*match, period); at >= from && at < period.end) return at;
-    auto const resolved = resolve(*match, zone, period);
-    bool const counts = !resolved.gap || gap == Gap::run_once;
-    if (counts && resolved.at >= from) return resolved.at;
-    civil = std::max(*match + 1, resolved.after_gap);
-  }
-  return std::nullopt;
-}
-
-std::optional<sys_seconds> Cron::next_interval(sys_seconds from, Zone const& zone) const {
+std::optional<sys_seconds> Cron::next_second(sys_seconds from, Zone const& zone) const {
   for (;;) {
-    ZonePeriod const period = zone.period(from);
-    auto const match = fields_.next_civil(civil_of(from, period));
+    auto const& period = zone.period(from);
+    auto civil = civil_of(from, period);
+    if (!fields_.interval) civil = std::max<std::int64_t>(civil, period.shown_before.count());
+    auto const match = fields_.next_civil(civil);
     if (match && instant_of(*match, period) < period.end) return instant_of(*match, period);
-    if (period.end <= from + beyond_any_shift) {
+    if (period.end <= from + beyond_any_shift)
       from = period.end;  // clocks may go back, before the match
-      continue;
-    }
-    if (!match) return std::nullopt;
-    from = std::max(period.end, instant_of(*match, period) - beyond_any_shift);
+    else if (!match)
+      return std::nullopt;
+    else
+      from = std::max(period.end, instant_of(*match, period) - beyond_any_shift);
   }
 }
 
 std::optional<Instant> Cron::next(Instant after, Zone const& zone, Gap gap) const {
   if (reboot_) return std::nullopt;
-  auto const from = floor<seconds>(after) + seconds{1};
-  auto const at = fields_.interval ? next_interval(from, zone) : next_fixed(from, zone, gap);
-  if (!at) return std::nullopt;
-  return Instant{*at};
+  std::optional<Instant> time;
+  if (auto const at = next_second(floor<seconds>(after) + seconds{1}, zone)) time = *at;
+  if (gap == Gap::skip || fields_.interval) return time;
+  auto const lost = swallowed(after, time.value_or(Instant::max()), zone);
+  return lost ? lost->at : time;
+}
+
+std::optional<Cron::Swallowed> Cron::swallowed(Instant after, Instant until,
+                                               Zone const& zone) const {
+  if (reboot_ || fields_.interval) return std::nullopt;
+  for (auto at = zone.period(floor<seconds>(after)).end; at <= floor<seconds>(until);) {
+    auto const& period = zone.period(at);
+    auto const begin = civil_of(period.begin, period);
+    if (auto const before = period.shown_before.count(); before < begin) {
+      auto const first = fields_.next_civil(before);
+      if (!first) return std::nullopt;
+      if (*first < begin) return Swallowed{period.begin, fields_.count(*first, begin)};
+      // Nothing matches before then: nothing can be swallowed.
+      at = std::max(period.end, zone.period(instant_of(*first, period) - beyond_any_shift).end);
+    } else {
+      at = period.end;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Instant> Cron::last(Instant from_exclusive, Instant until_inclusive,
+                                  Zone const& zone) const {
+  if (reboot_) return std::nullopt;
+  auto const from = floor<seconds>(from_exclusive) + seconds{1};
+  for (auto until = floor<seconds>(until_inclusive); until >= from;) {
+    auto const& period = zone.period(until);
+    auto const match = fields_.last_civil(civil_of(until, period));
+    if (match && *match >= first_civil(period, fields_.interval)) {
+      auto const at = instant_of(*match, period);
+      if (at < from) return std::nullopt;
+      return at;
+    }
+    auto const before = period.begin - seconds{1};
+    if (until <= period.begin + beyond_any_shift)
+      until = before;  // clocks went back: the time before may have shown later ones
+    else if (!match)
+      return std::nullopt;
+    else
+      until = std::min(before, instant_of(*match, period) + beyond_any_shift);
+  }
+  return std::nullopt;
 }
 
 bool Cron::matches_minute(Instant at, Zone const& zone) const {

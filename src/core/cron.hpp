@@ -38,6 +38,21 @@ class Cron {
   /// they match whatever the wall clock shows, in both autumn hours and straight on in spring.
   std::optional<Instant> next(Instant after, Zone const& zone, Gap gap = Gap::skip) const;
 
+  /// A spring gap, and how many of the pattern's fixed times fell into it.
+  struct Swallowed {
+    Instant at;  // the first instant after the gap
+    std::uint64_t count = 0;
+    friend bool operator==(Swallowed const&, Swallowed const&) = default;
+  };
+  /// The first gap that ends in (after, until] and swallowed at least one fixed time. Intervals
+  /// lose none.
+  std::optional<Swallowed> swallowed(Instant after, Instant until, Zone const& zone) const;
+
+  /// The latest time in (from_exclusive, until_inclusive] that next() tells, or nothing when there
+  /// is none; as fast over years as over a day.
+  std::optional<Instant> last(Instant from_exclusive, Instant until_inclusive,
+                              Zone const& zone) const;
+
   /// Does the minute that contains `at` match, as the wall clock shows it? (the `cron` condition;
   /// seconds are not looked at, and an hour that comes twice matches twice)
   bool matches_minute(Instant at, Zone const& zone) const;
@@ -50,10 +65,8 @@ class Cron {
   friend bool operator==(Cron const& a, Cron const& b) { return a.text_ == b.text_; }
 
  private:
-  std::optional<std::chrono::sys_seconds> next_fixed(std::chrono::sys_seconds from,
-                                                     Zone const& zone, Gap gap) const;
-  std::optional<std::chrono::sys_seconds> next_interval(std::chrono::sys_seconds from,
-                                                        Zone const& zone) const;
+  std::optional<std::chrono::sys_seconds> next_second(std::chrono::sys_seconds from,
+                                                      Zone const& zone) const;
 
   std::string text_;
   bool reboot_ = false;

@@ -42,6 +42,16 @@ struct CronFields {
   std::optional<std::uint32_t> next_second(std::uint32_t second) const;
   /// The first matching civil time at or after `time`, both in seconds from 1970-01-01T00:00:00.
   std::optional<std::int64_t> next_civil(std::int64_t time) const;
+
+  // The same backwards: the last one at or before.
+  std::optional<std::int64_t> last_day(std::int64_t day) const;
+  std::optional<std::uint32_t> last_second(std::uint32_t second) const;
+  std::optional<std::int64_t> last_civil(std::int64_t time) const;
+
+  /// How many seconds of a matching day match before `second`.
+  std::uint64_t count_before(std::uint32_t second) const;
+  /// How many civil times match, from `from` to before `to`.
+  std::uint64_t count(std::int64_t from, std::int64_t to) const;
 };
 
 }  // namespace snapcron

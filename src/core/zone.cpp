@@ -2,13 +2,10 @@
 
 #include "core/diagnostic.hpp"
 #include "core/printable.hpp"
+#include "core/zone_names.hpp"
+#include "core/zone_table.hpp"
 
-#include <date/tz.h>
-
-#include <array>
 #include <cstdlib>
-#include <limits>
-#include <vector>
 
 namespace snapcron {
 namespace {
@@ -16,27 +13,7 @@ namespace {
 using std::chrono::days;
 using std::chrono::floor;
 using std::chrono::seconds;
-using std::chrono::sys_days;
 using std::chrono::sys_seconds;
-
-constexpr ZonePeriod all_time{sys_seconds{seconds{std::numeric_limits<std::int64_t>::min() / 4}},
-                              sys_seconds{seconds{std::numeric_limits<std::int64_t>::max() / 4}},
-                              seconds{0}};
-
-/// The latest periods that this thread asked for. Looking one up in the database takes a binary
-/// search and a string; a calendar asks for the same few again and again.
-struct PeriodCache {
-  struct Entry {
-    date::time_zone const* zone = nullptr;
-    ZonePeriod period;
-  };
-  std::array<Entry, 8> entries;
-  std::size_t latest = 0, oldest = 0;
-};
-
-bool contains(ZonePeriod const& period, sys_seconds at) {
-  return period.begin <= at && at < period.end;
-}
 
 /// The zone that a value of $TZ names, as far as it names one: ":Europe/Berlin",
 /// "/usr/share/zoneinfo/...".
@@ -48,17 +25,14 @@ std::string_view name_in_tz(std::string_view tz) {
 }
 
 Error unknown_zone(std::string_view name) {
-  std::string text = "unknown time zone " + quoted(name);
-  try {
-    std::vector<std::string> known;
-    for (auto const& zone : date::get_tzdb().zones) known.push_back(zone.name());
-    if (known.size() < 2) throw std::runtime_error("empty");
-    if (auto const nearest = nearest_word(name, known))
-      return {Fault::not_found, text + " (did you mean '" + *nearest + "'?)"};
-    text += ": write an IANA name such as Europe/Stockholm";
-  } catch (std::exception const&) {
+  auto text = "unknown time zone " + quoted(name);
+  auto const known = zone_names();
+  if (known.size() < 2)
     text += ": this system has no time zone database (install tzdata)";
-  }
+  else if (auto const nearest = nearest_word(name, known))
+    text += " (did you mean '" + *nearest + "'?)";
+  else
+    text += ": write an IANA name such as Europe/Stockholm";
   return {Fault::not_found, text};
 }
 
@@ -69,13 +43,9 @@ Zone::Zone() : name_{"UTC"} {}
 Result<Zone> Zone::find(std::string_view name) {
   Zone zone;
   if (name == "UTC" || name == "Etc/UTC") return zone;
-  try {
-    zone.zone_ = date::locate_zone(std::string{name});
-    zone.zone_->get_info(date::sys_seconds{});  // read now what could fail to be read later
-  } catch (std::exception const&) {
-    return unknown_zone(name);
-  }
   zone.name_ = name;
+  if (looks_like_a_zone_name(name)) zone.table_ = ZoneTable::named(zone.name_);
+  if (zone.table_ == nullptr) return unknown_zone(name);
   return zone;
 }
 
@@ -84,34 +54,19 @@ Zone Zone::system() {
     if (*tz == '\0') return {};
     if (auto zone = find(name_in_tz(tz))) return *zone;
   }
-  try {
-    if (auto zone = find(date::current_zone()->name())) return *zone;
-  } catch (std::exception const&) {
-    // neither /etc/localtime nor /etc/timezone says anything that the database knows
+  if (auto const name = zone_name_of_the_system()) {
+    if (auto zone = find(*name)) return *zone;
   }
-  return {};
+  Zone zone;  // a file of its own, without a name
+  if (auto const* table = ZoneTable::named("/etc/localtime")) {
+    zone.name_ = "localtime";
+    zone.table_ = table;
+  }
+  return zone;
 }
 
 ZonePeriod const& Zone::period(sys_seconds at) const {
-  if (zone_ == nullptr) return all_time;
-  static thread_local PeriodCache cache;
-  auto const hit = [&](PeriodCache::Entry const& e) {
-    return e.zone == zone_ && contains(e.period, at);
-  };
-  if (hit(cache.entries[cache.latest])) return cache.entries[cache.latest].period;
-  for (std::size_t i = 0; i < cache.entries.size(); ++i) {
-    if (!hit(cache.entries[i])) continue;
-    cache.latest = i;
-    return cache.entries[i].period;
-  }
-  auto const info = zone_->get_info(date::sys_seconds{at.time_since_epoch()});
-  cache.latest = cache.oldest;
-  cache.oldest = (cache.oldest + 1) % cache.entries.size();
-  auto& entry = cache.entries[cache.latest];
-  entry = {zone_,
-           {sys_seconds{info.begin.time_since_epoch()}, sys_seconds{info.end.time_since_epoch()},
-            info.offset}};
-  return entry.period;
+  return table_ == nullptr ? all_time : table_->period(at);
 }
 
 seconds Zone::offset(Instant at) const {
@@ -119,8 +74,7 @@ seconds Zone::offset(Instant at) const {
 }
 
 std::string Zone::abbreviation(Instant at) const {
-  if (zone_ == nullptr) return "UTC";
-  return zone_->get_info(date::sys_seconds{floor<seconds>(at).time_since_epoch()}).abbrev;
+  return table_ == nullptr ? "UTC" : table_->abbreviation(floor<seconds>(at));
 }
 
 Civil Zone::civil(Instant at) const {

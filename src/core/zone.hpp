@@ -1,15 +1,12 @@
 #pragma once
-// A time zone of the IANA database, behind one small value. zone.cpp is the only file that knows `date`.
+// A time zone of the IANA database, behind one small value.
 
 #include "core/error.hpp"
 #include "core/time.hpp"
 
+#include <limits>
 #include <string>
 #include <string_view>
-
-namespace date {
-class time_zone;
-}
 
 namespace snapcron {
 
@@ -26,7 +23,18 @@ struct Civil {
 struct ZonePeriod {
   std::chrono::sys_seconds begin, end;  // from begin to before end; both far away where nothing changes
   std::chrono::seconds offset{};        // east of UTC
+  /// The civil time (seconds from 1970-01-01T00:00:00) up to which earlier periods' clocks have come.
+  /// The period's first civil time is before it where clocks went back, after it where they skipped some.
+  std::chrono::seconds shown_before{};
 };
+
+/// UTC's only period. A quarter of the range, so that sums with it do not overflow.
+inline constexpr ZonePeriod all_time{
+    std::chrono::sys_seconds{std::chrono::seconds{std::numeric_limits<std::int64_t>::min() / 4}},
+    std::chrono::sys_seconds{std::chrono::seconds{std::numeric_limits<std::int64_t>::max() / 4}},
+    std::chrono::seconds{0}, std::chrono::seconds{std::numeric_limits<std::int64_t>::min() / 4}};
+
+class ZoneTable;
 
 class Zone {
  public:
@@ -41,17 +49,16 @@ class Zone {
   Civil civil(Instant at) const;
   std::chrono::seconds offset(Instant at) const;  // east of UTC
 
-  /// The period that contains `at`; cached for each thread, so that it costs a few nanoseconds.
-  /// The database knows transitions until 2037; what holds then holds for ever.
+  /// The period that contains `at`, in a few nanoseconds; the reference lasts for ever.
   ZonePeriod const& period(std::chrono::sys_seconds at) const;
   /// "CET"; "UTC".
   std::string abbreviation(Instant at) const;
 
-  friend bool operator==(Zone const& a, Zone const& b) { return a.zone_ == b.zone_; }
+  friend bool operator==(Zone const& a, Zone const& b) { return a.table_ == b.table_; }
 
  private:
   std::string name_;
-  date::time_zone const* zone_ = nullptr;  // null: UTC, which needs no database
+  ZoneTable const* table_ = nullptr;  // null: UTC, which needs no database
 };
 
 /// RFC 3339 with the zone's offset and `digits` of fraction: "2026-03-01T22:00:00.123+01:00".
