@@ -17,6 +17,8 @@ std::map<std::string, Folders> const may_include = {
     {"core", {}},
     {"async", {}},
     {"config", {"core"}},
+    {"facts", {"core"}},
+    {"replay", {"core", "config"}},
     {"jpeg", {"core"}},
     {"store", {"core", "ports"}},
     {"ports", {"core"}},
@@ -29,7 +31,7 @@ std::map<std::string, Folders> const may_include = {
     {"http", {"core", "ports", "async"}},
     {"app",
      {"core", "config", "ports", "store", "async", "gpio", "sim", "lines", "curl", "process", "jpeg",
-      "capture", "http"}},
+      "capture", "http", "facts", "replay"}},
 };
 
 /// A foreign header, and the only folders that may see it.
@@ -47,7 +49,7 @@ std::map<std::string, Foreign> const foreign = {
     {"OpenSSL", {std::regex{"<openssl/"}, {"http"}}},
     {"crypt", {std::regex{"<crypt\\.h>"}, {"http"}}},
     {"CLI11", {std::regex{"<CLI/"}, {"app"}}},
-    {"JSON", {std::regex{"<boost/json"}, {"http", "app"}}},
+    {"JSON", {std::regex{"<boost/json"}, {"http", "app", "facts"}}},
     {"date", {std::regex{"<date/"}, {"core"}}},
 };
 

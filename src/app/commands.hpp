@@ -30,6 +30,13 @@ struct NextOptions {
 };
 int next_times(NextOptions const& options, std::filesystem::path const& config);
 
+struct SimulateOptions {
+  std::filesystem::path file, trace;
+  std::string from, until;  // RFC 3339; empty: not given
+  bool json = false;
+};
+int simulate(SimulateOptions const& options);
+
 int hash_for_users_file(std::string const& user);
 int relay_safe(std::filesystem::path const& config);
 int doctor(std::filesystem::path const& config);

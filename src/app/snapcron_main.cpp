@@ -13,6 +13,7 @@ struct Words {
   std::string config, file, name, what, duration, user;
   std::vector<std::string> relay;
   NextOptions next;
+  SimulateOptions simulate;
   bool json = false;
 };
 
@@ -56,6 +57,12 @@ void add_tools(CLI::App& app, Words& words, std::map<std::string, CLI::App*>& co
   next->add_option("--count", words.next.count, "how many times")->type_name("N")->check(CLI::Range(1u, 100000u))->capture_default_str();
   next->add_option("--dst-gap", words.next.dst_gap, "a time in the spring gap: skip or run_once")
       ->check(CLI::IsMember({"skip", "run_once"}));
+  auto* simulate = commands["simulate"] = app.add_subcommand("simulate", "replays a trace through the rules on a virtual clock, touching nothing");
+  simulate->add_option("file", words.simulate.file, "a configuration")->required()->type_name("FILE");
+  simulate->add_option("--trace", words.simulate.trace, "what happened, line by line")->required()->type_name("TRACE");
+  simulate->add_option("--from", words.simulate.from, "RFC 3339; the trace's first line by default")->type_name("TIME");
+  simulate->add_option("--until", words.simulate.until, "RFC 3339; a minute after the trace's last line by default")->type_name("TIME");
+  simulate->add_flag("--json", words.simulate.json, "one JSON object a line");
   auto* passwd = commands["passwd"] = app.add_subcommand("passwd", "prints a line for the users file; reads the password from standard input");
   passwd->add_option("user", words.user)->required();
   commands["doctor"] = app.add_subcommand("doctor", "looks for chip, lines, permissions, cameras and disk, and says how to mend what is missing");
@@ -74,7 +81,7 @@ int snapcron_main(int argc, char** argv) {
   std::map<std::string, CLI::App*> commands;
   add_daemon_commands(app, words, commands);
   add_tools(app, words, commands);
-  for (char const* name : {"simulate", "log", "schema", "import-axis", "outbox"}) {
+  for (char const* name : {"log", "schema", "import-axis", "outbox"}) {
     commands[name] = app.add_subcommand(name, "not built yet");
     commands[name]->group("Later")->fallthrough(false)->prefix_command();
   }
@@ -95,6 +102,7 @@ int snapcron_main(int argc, char** argv) {
            return check(words.file, words.config.empty() ? std::nullopt : std::optional{config});
          }},
         {"next", [&] { return next_times(words.next, words.file.empty() ? config : std::filesystem::path{words.file}); }},
+        {"simulate", [&] { return simulate(words.simulate); }},
         {"passwd", [&] { return hash_for_users_file(words.user); }},
         {"doctor", [&] { return doctor(config); }},
         {"relay-safe", [&] { return relay_safe(config); }},

@@ -1,361 +1,222 @@
+// The engine's events: what comes in, and the rules that it fires.
 #include "core/engine.hpp"
 
+#include "core/heap.hpp"
 #include "core/quantity.hpp"
+#include "core/trigger_text.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <utility>
 
 namespace snapcron {
-namespace {
 
-/// A calendar firing that is later than this (the daemon was down, the clock was set) is missed.
-constexpr auto missed_max_age = std::chrono::minutes{5};
-/// A clock set back by more than this is a new time, not a correction.
-constexpr auto large_step = std::chrono::hours{3};
-
-template <class T>
-void push(std::vector<T>& heap, T value) {
-  heap.push_back(std::move(value));
-  std::push_heap(heap.begin(), heap.end(), std::greater<>{});
-}
-
-template <class T>
-T pop(std::vector<T>& heap) {
-  std::pop_heap(heap.begin(), heap.end(), std::greater<>{});
-  T value = std::move(heap.back());
-  heap.pop_back();
-  return value;
-}
-
-bool level_of(std::vector<bool> const& levels, unsigned number) {
-  return number < levels.size() && levels[number];
-}
-
-void set_level(std::vector<bool>& levels, unsigned number, bool level) {
-  if (number >= levels.size()) levels.resize(number + 1);
-  levels[number] = level;
-}
-
-bool listens(InputTrigger::Edge edge, bool high) {
-  return edge == InputTrigger::Edge::both || (edge == InputTrigger::Edge::rising) == high;
-}
-
-bool in_window(TimeCondition const& window, Instant at) {
-  Civil const civil = window.zone.civil(at);
-  std::chrono::seconds const now{civil.hour * 3600 + civil.minute * 60 + civil.second};
-  auto const yesterday = (civil.weekday + 6) % 7;
-  if (window.from == window.to) return window.weekdays[civil.weekday];
-  if (window.from < window.to)
-    return now >= window.from && now < window.to && window.weekdays[civil.weekday];
-  if (now >= window.from) return window.weekdays[civil.weekday];
-  return now < window.to && window.weekdays[yesterday];
-}
-
-}  // namespace
-
-Engine::Engine(std::string event_prefix) : prefix_(std::move(event_prefix)) {}
-
-void Engine::configure(std::vector<Rule> rules, std::map<unsigned, std::string> input_names,
-                       std::map<unsigned, std::string> relay_names, Moment now) {
-  input_names_ = std::move(input_names);
-  relay_names_ = std::move(relay_names);
-  auto old = std::exchange(by_name_, {});
-  for (auto& [name, state] : old) state->present = false;
-  rules_.clear();
-  listeners_.clear();
-  calendar_.clear();
-  periods_.clear();
-  for (auto& rule : rules) {
-    auto const known = old.find(rule.name);
-    State state = known != old.end() ? known->second : std::make_shared<RuleState>();
-    if (known != old.end()) {
-      for (std::size_t i = 0; i < state->every.size(); ++i) {
-        bool const same = i < rule.triggers.size() && rule.triggers[i] == state->rule->triggers[i];
-        if (!same) state->every[i].reset();
-      }
-    }
-    state->rule = std::make_shared<Rule const>(std::move(rule));
-    state->index = rules_.size();
-    state->present = true;
-    state->status.name = state->rule->name;
-    state->status.enabled = state->rule->enabled;
-    state->every.resize(state->rule->triggers.size());
-    by_name_.emplace(state->rule->name, state);
-    rules_.push_back(state);
-    arm(state, now);
-  }
-}
-
-void Engine::arm(State const& state, Moment now) {
-  auto const& triggers = state->rule->triggers;
-  for (std::size_t i = 0; i < triggers.size(); ++i) {
-    if (auto const* input = std::get_if<InputTrigger>(&triggers[i].what)) {
-      if (input->input >= listeners_.size()) listeners_.resize(input->input + 1);
-      listeners_[input->input].push_back({state, input->edge, &triggers[i]});
-    } else if (auto const* every = std::get_if<EveryTrigger>(&triggers[i].what)) {
-      if (!state->every[i]) state->every[i] = now.steady + every->period;
-      push(periods_, Due<Steady>{*state->every[i], state->index, i, state});
-    } else if (std::holds_alternative<CronTrigger>(triggers[i].what)) {
-      plan_cron(state, i, now.wall);
-    }
-  }
-}
-
-void Engine::plan_cron(State const& state, std::size_t trigger, Instant after) {
-  auto const& cron = std::get<CronTrigger>(state->rule->triggers[trigger].what);
-  if (auto const next = cron.pattern.next(after, cron.zone))
-    push(calendar_, Due<Instant>{*next, state->index, trigger, state});
-}
-
-void Engine::set_input(unsigned input, bool high) { set_level(inputs_, input, high); }
-void Engine::set_relay(unsigned relay, bool on) { set_level(relays_, relay, on); }
-
-void Engine::start(Moment now, Decisions& out) {
-  for (State const& state : std::vector<State>{rules_}) {
-    for (auto const& trigger : state->rule->triggers) {
-      auto const* cron = std::get_if<CronTrigger>(&trigger.what);
-      if (std::holds_alternative<StartupTrigger>(trigger.what) || (cron && cron->pattern.is_reboot()))
-        fire(state, firing(state, &trigger, now), now, out);
-    }
-  }
-}
-
-void Engine::on_edge(InputEdge const& edge, Moment now, Decisions& out) {
-  set_level(inputs_, edge.input, edge.high);
-  if (edge.input >= listeners_.size()) return;
-  Moment const at{edge.at, now.wall_of(edge.at)};
-  for (Listener const& listener : listeners_[edge.input]) {
-    if (!listens(listener.edge, edge.high)) continue;
-    Firing f = firing(listener.state, listener.trigger, at);
-    f.values.input = name_of(input_names_, edge.input);
-    f.values.edge = edge.high ? "rising" : "falling";
-    f.cause = "input " + f.values.input + " " + f.values.edge;
-    fire(listener.state, std::move(f), now, out);
-  }
-}
+Engine::Engine(std::string event_prefix, std::string machine)
+    : prefix_(std::move(event_prefix)), machine_(std::move(machine)) {}
 
 std::string Engine::new_event() { return prefix_ + "-" + std::to_string(++events_); }
 
-Firing Engine::firing(State const& state, Trigger const* trigger, Moment at) {
-  Firing f;
-  f.event = new_event();
-  f.rule = state->rule;
-  f.at = at;
-  f.values.time = at.wall;
-  f.values.rule = state->rule->name;
-  f.values.event = f.event;
-  if (!trigger) {
-    f.cause = "by hand";
-    f.values.trigger = "manual";
-    return f;
-  }
-  struct Kind {
-    std::pair<char const*, std::string> operator()(InputTrigger const&) const { return {"input", ""}; }
-    std::pair<char const*, std::string> operator()(CronTrigger const& c) const {
-      return {"cron", "cron " + c.pattern.text()};
+void Engine::set_input(unsigned input, bool high) {
+  world_.set_input(input, {high, {}});
+  runs_.on_level(input, high);
+  if (input >= inputs_.size()) return;
+  for (auto const& listener : inputs_[input]) listener.matching->matcher.on_level(high);
+}
+
+void Engine::set_relay(unsigned relay, bool on) { world_.set_relay(relay, on); }
+
+void Engine::start(Moment now, Decisions& out) {
+  go_on(now, out);
+  for (State const& state : std::vector<State>{rules_}) {
+    auto const& triggers = state->rule->triggers;
+    for (std::size_t i = 0; i < triggers.size(); ++i) {
+      auto const* cron = std::get_if<CronTrigger>(&triggers[i].what);
+      if (std::holds_alternative<StartupTrigger>(triggers[i].what) || (cron && cron->pattern.is_reboot()))
+        fire(state, firing(state, i, now), now, out);
     }
-    std::pair<char const*, std::string> operator()(EveryTrigger const& e) const {
-      return {"every", "every " + to_text(e.period)};
+  }
+  settle(now, out);
+}
+
+void Engine::shutdown(Moment now, Decisions& out) {
+  for (State const& state : std::vector<State>{rules_}) {
+    auto const& triggers = state->rule->triggers;
+    for (std::size_t i = 0; i < triggers.size(); ++i)
+      if (std::holds_alternative<ShutdownTrigger>(triggers[i].what)) fire(state, firing(state, i, now), now, out);
+  }
+  settle(now, out);
+  stopped_ = true;
+}
+
+void Engine::on_edge(InputEdge const& edge, Moment now, Decisions& out) {
+  Moment const at{edge.at, now.wall_of(edge.at)};
+  world_.set_input(edge.input, {edge.high, edge.at});
+  auto const newest = runs_.newest();
+  if (edge.input < inputs_.size() && !stopped_) {
+    for (auto const& listener : inputs_[edge.input]) {
+      if (listener.matching->matcher.on_edge(edge.high, at)) {
+        fire(listener.state, input_firing(listener, edge.high, at), now, out);
+      } else {
+        hold(listener.state, listener.trigger, *listener.matching);
+      }
     }
-    std::pair<char const*, std::string> operator()(StartupTrigger const&) const { return {"startup", "startup"}; }
-    std::pair<char const*, std::string> operator()(SunTrigger const&) const { return {"", ""}; }
-    std::pair<char const*, std::string> operator()(ShutdownTrigger const&) const { return {"", ""}; }
-    std::pair<char const*, std::string> operator()(RelayTrigger const&) const { return {"", ""}; }
-    std::pair<char const*, std::string> operator()(CameraTrigger const&) const { return {"", ""}; }
-    std::pair<char const*, std::string> operator()(WebhookTrigger const&) const { return {"", ""}; }
-  };
-  auto [kind, cause] = std::visit(Kind{}, trigger->what);
-  f.cause = std::move(cause);
-  f.values.trigger = trigger->id.empty() ? kind : trigger->id;
-  return f;
-}
-
-bool Engine::holds(Condition const& condition, Firing const& firing) const {
-  struct Check {
-    Engine const& engine;
-    Instant at;
-    bool operator()(InputCondition const& c) const { return level_of(engine.inputs_, c.input) == c.high; }
-    bool operator()(RelayCondition const& c) const { return level_of(engine.relays_, c.relay) == c.on; }
-    bool operator()(TimeCondition const& c) const { return in_window(c, at); }
-    bool operator()(CronCondition const& c) const { return c.pattern.matches_minute(at, c.zone); }
-    bool operator()(SunCondition const&) const { return false; }
-    bool operator()(TriggerCondition const&) const { return false; }
-    bool operator()(GroupCondition const&) const { return false; }
-  };
-  return std::visit(Check{*this, firing.at.wall}, condition.what);
-}
-
-std::pair<std::string, std::string> Engine::obstacle(RuleState const& state, Firing const& firing,
-                                                     Moment now) const {
-  Rule const& rule = *state.rule;
-  if (!rule.enabled) return {"disabled", "the rule is disabled"};
-  for (auto const& condition : rule.conditions)
-    if (!holds(condition, firing)) return {"condition", condition.text + " does not hold"};
-  if (state.started && now.steady < *state.started + rule.cooldown) {
-    auto const left = std::chrono::ceil<std::chrono::milliseconds>(*state.started + rule.cooldown - now.steady);
-    return {"cooldown", "for " + to_text(left) + " more"};
   }
-  if (state.run) return {"mode", "single: event " + runs_.at(*state.run).firing->event + " is still running"};
-  return {};
+  auto const direction = edge.high ? InputTrigger::Edge::rising : InputTrigger::Edge::falling;
+  runs_.happened({InputTrigger{.input = edge.input, .edge = direction}, at}, newest, now, out);
+  settle(now, out);
 }
 
-bool Engine::fire(State const& state, Firing firing, Moment now, Decisions& out) {
-  auto [reason, text] = obstacle(*state, firing, now);
-  if (!reason.empty()) {
-    skip(*state, std::move(firing), std::move(reason), std::move(text), now, out);
-    return false;
+void Engine::on_relay(unsigned relay, bool on, Moment now, Decisions& out) {
+  world_.set_relay(relay, on);
+  auto const newest = runs_.newest();
+  for (auto const& listener : relays_) {
+    auto const& awaited = std::get<RelayTrigger>(listener.state->rule->triggers[listener.trigger].what);
+    if (stopped_ || awaited.relay != relay) continue;
+    if (awaited.to != RelayTrigger::To::both && (awaited.to == RelayTrigger::To::on) != on) continue;
+    Firing f = firing(listener.state, listener.trigger, now);
+    f.values.relay = world_.names.relay(relay);
+    f.values.state = on ? "on" : "off";
+    f.cause = "relay " + f.values.relay + " " + f.values.state;
+    fire(listener.state, std::move(f), now, out);
   }
-  auto const shared = std::make_shared<Firing const>(std::move(firing));
-  RunId const id = ++last_run_;
-  state->run = id;
-  state->started = now.steady;
-  state->status.last_fired = shared->at.wall;
-  ++state->status.runs;
-  out.facts.push_back({.kind = Fact::Kind::trigger, .at = now, .firing = shared, .run = id, .action = nullptr, .seq = 1,
-                       .reason = {}, .ok = true, .text = shared->cause});
-  auto& run = runs_.emplace(id, Run{state, shared, 0, 1, now.steady, false}).first->second;
-  step(id, run, now, out);
-  return true;
+  runs_.happened({RelayTrigger{relay, on ? RelayTrigger::To::on : RelayTrigger::To::off}, now}, newest, now, out);
+  settle(now, out);
 }
 
-void Engine::skip(RuleState& state, Firing firing, std::string reason, std::string text, Moment now,
-                  Decisions& out) {
-  ++state.status.skipped[reason];
-  state.status.last_skip = reason + ": " + text;
-  out.facts.push_back({.kind = Fact::Kind::skip, .at = now,
-                       .firing = std::make_shared<Firing const>(std::move(firing)), .run = 0, .action = nullptr, .seq = 1,
-                       .reason = std::move(reason), .ok = true, .text = std::move(text)});
-}
-
-// Begins the run's present step: hands it out, or sets the alarm of a delay; past the last, ends the run.
-void Engine::step(RunId id, Run& run, Moment now, Decisions& out) {
-  auto const& actions = run.firing->rule->actions;
-  if (run.step >= actions.size()) return finish(id, now, out);
-  Action const& action = actions[run.step];
-  run.step_started = now.steady;
-  out.facts.push_back({.kind = Fact::Kind::action, .at = now, .firing = run.firing, .run = id, .action = &action,
-                       .seq = run.seq, .reason = {}, .ok = true, .text = {}});
-  if (auto const* delay = std::get_if<DelayAction>(&action.what)) {
-    push(wakes_, Wake{now.steady + delay->duration, id});
-  } else {
-    out.perform.push_back({id, run.firing, &action, run.seq});
+void Engine::on_camera(std::string const& camera, bool found, Moment now, Decisions& out) {
+  auto const newest = runs_.newest();
+  for (auto const& listener : cameras_) {
+    auto const& awaited = std::get<CameraTrigger>(listener.state->rule->triggers[listener.trigger].what);
+    if (stopped_ || awaited.camera != camera || awaited.found != found) continue;
+    Firing f = firing(listener.state, listener.trigger, now);
+    f.values.camera = camera;
+    f.values.state = found ? "found" : "lost";
+    fire(listener.state, std::move(f), now, out);
   }
+  runs_.happened({CameraTrigger{camera, found}, now}, newest, now, out);
+  settle(now, out);
 }
 
-void Engine::ended(RunId id, bool ok, std::string text, Moment now, Decisions& out) {
-  auto const it = runs_.find(id);
-  if (it == runs_.end()) return;
-  Run& run = it->second;
-  Action const& action = run.firing->rule->actions.at(run.step);
-  run.failed = run.failed || !ok;
-  out.facts.push_back({.kind = Fact::Kind::result, .at = now, .firing = run.firing, .run = id, .action = &action,
-                       .seq = run.seq, .reason = {}, .ok = ok, .text = std::move(text)});
-  if (auto const* shots = std::get_if<SnapshotAction>(&action.what); shots && run.seq < shots->count) {
-    ++run.seq;
-    Steady const next = run.step_started + shots->interval;
-    if (next > now.steady) return push(wakes_, Wake{next, id});
-    return step(id, run, now, out);
+unsigned Engine::on_webhook(std::string const& name, Moment now, Decisions& out) {
+  auto const newest = runs_.newest();
+  unsigned listening = 0;
+  for (auto const& listener : webhooks_) {
+    auto const& awaited = std::get<WebhookTrigger>(listener.state->rule->triggers[listener.trigger].what);
+    if (stopped_ || awaited.name != name) continue;
+    ++listening;
+    fire(listener.state, firing(listener.state, listener.trigger, now), now, out);
   }
-  run.seq = 1;
-  ++run.step;
-  step(id, run, now, out);
-}
-
-void Engine::finish(RunId id, Moment now, Decisions& out) {
-  auto node = runs_.extract(id);
-  Run const& run = node.mapped();
-  run.state->run.reset();
-  if (run.failed) ++run.state->status.failed;
-  out.facts.push_back({.kind = Fact::Kind::end, .at = now, .firing = run.firing, .run = id, .action = nullptr, .seq = 1,
-                       .reason = {}, .ok = !run.failed, .text = {}});
-}
-
-void Engine::tick(Moment now, Decisions& out) {
-  while (!wakes_.empty() && wakes_.front().at <= now.steady) {
-    RunId const id = pop(wakes_).run;
-    auto const it = runs_.find(id);
-    if (it == runs_.end()) continue;
-    Run& run = it->second;
-    // A delay is over; or the next picture of a series is due.
-    if (std::holds_alternative<DelayAction>(run.firing->rule->actions.at(run.step).what)) ++run.step;
-    step(id, run, now, out);
-  }
-  while (!periods_.empty() && periods_.front().at <= now.steady) {
-    auto due = pop(periods_);
-    auto const& trigger = due.state->rule->triggers[due.trigger];
-    auto const period = std::get<EveryTrigger>(trigger.what).period;
-    // After a long sleep one firing stands for all that were missed; the phase stays.
-    due.at += period * ((now.steady - due.at) / period + 1);
-    due.state->every[due.trigger] = due.at;
-    State const state = due.state;
-    push(periods_, std::move(due));
-    fire(state, firing(state, &trigger, now), now, out);
-  }
-  while (!calendar_.empty() && calendar_.front().at <= now.wall) cron_due(pop(calendar_), now, out);
-}
-
-void Engine::cron_due(Due<Instant> const& due, Moment now, Decisions& out) {
-  State const state = due.state;
-  auto const& trigger = state->rule->triggers[due.trigger];
-  Moment const at{now.steady - (now.wall - due.at), due.at};
-  plan_cron(state, due.trigger, now.wall);
-  Firing f = firing(state, &trigger, at);
-  if (now.wall - due.at > missed_max_age) {
-    skip(*state, std::move(f), "missed", "was due " + to_text(std::chrono::floor<std::chrono::seconds>(
-         now.wall - due.at)) + " ago", now, out);
-  } else {
-    fire(state, std::move(f), now, out);
-  }
+  runs_.happened({WebhookTrigger{name}, now}, newest, now, out);
+  settle(now, out);
+  return listening;
 }
 
 std::optional<bool> Engine::trigger(std::string_view rule, Moment now, Decisions& out) {
   auto const it = by_name_.find(std::string{rule});
   if (it == by_name_.end()) return std::nullopt;
-  State const state = it->second;
-  return fire(state, firing(state, nullptr, now), now, out);
+  Firing f;
+  f.event = new_event();
+  f.rule = it->second->rule;
+  f.cause = "by hand";
+  f.at = now;
+  f.values.time = now.wall;
+  f.values.zone = world_.names.zone;
+  f.values.rule = f.rule->name;
+  f.values.event = f.event;
+  f.values.trigger = "manual";
+  bool const fired = fire(it->second, std::move(f), now, out);
+  settle(now, out);
+  return fired;
 }
 
-void Engine::clock_changed(Moment now) {
-  // What is already due stays due (tick judges its age); what lies ahead is computed from the new time, but
-  // a fixed time that has fired does not come again after a small step back. Intervals go straight on.
-  auto const old = std::exchange(calendar_, {});
-  for (auto const& due : old) {
-    if (due.at <= now.wall) {
-      push(calendar_, due);
+void Engine::trust_clock(Moment now, Duration waited) { calendar_.trust(now.wall, waited); }
+
+void Engine::ended(RunId run, bool ok, std::string text, Moment now, Decisions& out) {
+  runs_.ended(run, ok, std::move(text), now, out);
+  settle(now, out);
+}
+
+// ---- what is due ----
+
+void Engine::tick(Moment now, Decisions& out) {
+  runs_.tick(now, out);
+  if (!stopped_) {
+    tick_holds(now, out);
+    tick_periods(now, out);
+    tick_calendar(now, out);
+  }
+  settle(now, out);
+}
+
+// Sees to it that a pending `for` wakes the engine; one entry for a trigger, however often its level comes anew.
+void Engine::hold(State const& state, std::size_t trigger, Matching& matching) {
+  auto const due = matching.matcher.due();
+  if (!due || std::exchange(matching.armed, true)) return;
+  push_heap(holds_, Due{*due, state->index, trigger, state});
+}
+
+void Engine::tick_holds(Moment now, Decisions& out) {
+  while (!holds_.empty() && holds_.front().at <= now.steady) {
+    auto const due = pop_heap(holds_);
+    auto const it = due.state->inputs.find(due.trigger);
+    if (!due.state->present || it == due.state->inputs.end()) continue;
+    auto& matching = it->second;
+    matching.armed = false;
+    auto const at = matching.matcher.due();
+    if (!matching.matcher.tick(now.steady)) {
+      hold(due.state, due.trigger, matching);
       continue;
     }
-    auto const& fired = due.state->status.last_fired;
-    auto const& cron = std::get<CronTrigger>(due.state->rule->triggers[due.trigger].what);
-    bool const small_step_back = !cron.pattern.is_interval() && fired && *fired > now.wall && *fired - now.wall < large_step;
-    plan_cron(due.state, due.trigger, small_step_back ? *fired : now.wall);
+    auto const input = matching.matcher.trigger().input;
+    fire(due.state, input_firing({due.state, due.trigger, &matching}, world_.input(input).high, {*at, now.wall_of(*at)}), now, out);
+  }
+}
+
+void Engine::tick_periods(Moment now, Decisions& out) {
+  while (!periods_.empty() && periods_.front().at <= now.steady) {
+    auto due = pop_heap(periods_);
+    State const state = due.state;
+    auto const trigger = due.trigger;
+    auto const period = std::get<EveryTrigger>(state->rule->triggers[trigger].what).period;
+    // After a long sleep one firing stands for all that were missed; the phase stays.
+    due.at += period * ((now.steady - due.at) / period + 1);
+    state->every[trigger] = due.at;
+    push_heap(periods_, std::move(due));
+    fire(state, firing(state, trigger, now), now, out);
+  }
+}
+
+void Engine::tick_calendar(Moment now, Decisions& out) {
+  calendar_events_.clear();
+  calendar_.tick(now.wall, calendar_events_);
+  auto const ago = [&](Instant at) { return to_text(std::chrono::floor<std::chrono::seconds>(now.wall - at)) + " ago"; };
+  for (auto const& event : calendar_events_) {
+    auto const& slot = calendar_.slots()[event.slot];
+    State const state = rules_[slot.rule];
+    Firing f = firing(state, slot.trigger, {now.steady - (now.wall - event.at), event.at});
+    if (event.kind == CalendarEvent::Kind::fire) {
+      fire(state, std::move(f), now, out);
+      continue;
+    }
+    auto const shared = std::make_shared<Firing const>(std::move(f));
+    auto const times = std::to_string(event.count) + " times";
+    if (!state->enabled) {
+      skip(*state, shared, "disabled", "the rule is disabled", event.count, now, out);
+    } else if (event.kind == CalendarEvent::Kind::gap) {
+      skip(*state, shared, "dst_gap", "the clock went forward over " + (event.count == 1 ? "it" : times), event.count, now, out);
+    } else if (event.kind == CalendarEvent::Kind::held) {
+      skip(*state, shared, "clock", "the clock is not synchronised yet", 1, now, out);
+    } else {
+      auto const several = "was due " + std::string{event.more ? "more than " : ""} + times + ", from " + ago(event.first) + " to " + ago(event.at);
+      skip(*state, shared, "missed", event.count == 1 ? "was due " + ago(event.at) : several, event.count, now, out);
+    }
   }
 }
 
 std::optional<Steady> Engine::wakes_steady() const {
-  std::optional<Steady> at;
-  if (!wakes_.empty()) at = wakes_.front().at;
-  if (!periods_.empty() && (!at || periods_.front().at < *at)) at = periods_.front().at;
+  std::optional<Steady> at = runs_.wakes();
+  for (auto const* heap : {&periods_, &holds_})
+    if (!heap->empty() && (!at || heap->front().at < *at)) at = heap->front().at;
   return at;
-}
-
-std::optional<Instant> Engine::wakes_wall() const {
-  if (calendar_.empty()) return std::nullopt;
-  return calendar_.front().at;
-}
-
-std::vector<RuleStatus> Engine::status() const {
-  std::vector<RuleStatus> all;
-  all.reserve(rules_.size());
-  for (auto const& state : rules_) {
-    all.push_back(state->status);
-    all.back().running = state->run.has_value();
-  }
-  for (auto const& due : calendar_) {
-    auto& next = all[due.order].next;
-    if (!next || due.at < *next) next = due.at;
-  }
-  return all;
 }
 
 }  // namespace snapcron

@@ -1,13 +1,9 @@
 #include "core/fact.hpp"
 
 #include "core/quantity.hpp"
+#include "core/trigger_text.hpp"
 
 namespace snapcron {
-
-std::string name_of(std::map<unsigned, std::string> const& names, unsigned number) {
-  auto const it = names.find(number);
-  return it == names.end() ? std::to_string(number) : it->second;
-}
 
 std::string describe(RelayCommand const& command) {
   switch (command.kind) {
@@ -22,12 +18,12 @@ std::string describe(RelayCommand const& command) {
   return text;
 }
 
-std::string describe(Action const& action, std::map<unsigned, std::string> const& relay_names) {
+std::string describe(Action const& action, Names const& names) {
   struct Words {
-    std::map<unsigned, std::string> const& names;
+    Names const& names;
     std::string operator()(SnapshotAction const& a) const { return "snapshot " + a.camera; }
     std::string operator()(RelayAction const& a) const {
-      return "relay " + name_of(names, a.relay) + " " + describe(a.command);
+      return "relay " + names.relay(a.relay) + " " + describe(a.command);
     }
     std::string operator()(DelayAction const& a) const { return "delay " + to_text(a.duration); }
     std::string operator()(LogAction const&) const { return "log"; }
@@ -37,7 +33,12 @@ std::string describe(Action const& action, std::map<unsigned, std::string> const
       auto const& url = a.url.source();
       return "http " + a.method + " " + url.substr(0, url.find('/', url.find("//") + 2));
     }
-    std::string operator()(WaitForAction const&) const { return "wait_for"; }
+    std::string operator()(WaitForAction const& a) const {
+      std::string text = "wait_for";
+      for (auto const& trigger : a.triggers)
+        text += (&trigger == &a.triggers.front() ? " " : " or ") + describe(trigger, names);
+      return a.timeout ? text + ", timeout " + to_text(*a.timeout) : text;
+    }
     std::string operator()(EnableAction const& a) const {
       std::string text = a.enable ? "enable" : "disable";
       for (auto const& rule : a.rules) text += (&rule == &a.rules.front() ? " " : ", ") + rule;
@@ -45,7 +46,7 @@ std::string describe(Action const& action, std::map<unsigned, std::string> const
     }
     std::string operator()(IfAction const&) const { return "if"; }
   };
-  return std::visit(Words{relay_names}, action.what);
+  return std::visit(Words{names}, action.what);
 }
 
 }  // namespace snapcron

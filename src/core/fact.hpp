@@ -4,6 +4,7 @@
 
 #include "core/rule.hpp"
 #include "core/time.hpp"
+#include "core/world.hpp"
 
 #include <cstdint>
 #include <map>
@@ -38,16 +39,14 @@ struct Fact {
   RunId run = 0;                   // 0 for a skip
   Action const* action = nullptr;  // of action and result; lives as long as the firing
   unsigned seq = 1;                // of a snapshot with a count
-  std::string reason;              // of skip: disabled, condition, cooldown, mode, missed
+  std::string reason;              // of skip: disabled, condition, cooldown, mode, dst_gap, missed, clock
+  unsigned count = 1;              // of skip: calendar times that it stands for
   bool ok = true;                  // of result and end
   std::string text;                // more in words; may be empty
 };
 
 /// An action as a person says it: "snapshot door", "relay strike pulse 500ms".
-std::string describe(Action const& action, std::map<unsigned, std::string> const& relay_names);
+std::string describe(Action const& action, Names const& names);
 std::string describe(RelayCommand const& command);  // "pulse 500ms", "on"
-
-/// The name that belongs to a number; the number's digits where there is none.
-std::string name_of(std::map<unsigned, std::string> const& names, unsigned number);
 
 }  // namespace snapcron
