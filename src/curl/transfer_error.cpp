@@ -12,23 +12,6 @@
 namespace snapcron {
 namespace {
 
-/// The first words of an error page, without tags.
-std::string words(std::string_view text) {
-  constexpr std::size_t most = 100;
-  std::string result;
-  bool tag = false;
-  for (char const c : text) {
-    if (c == '<') tag = true;
-    bool const space = tag || static_cast<unsigned char>(c) <= ' ';
-    if (c == '>') tag = false;
-    if (space && (result.empty() || result.back() == ' ')) continue;
-    result += space ? ' ' : c;
-    if (result.size() >= most) break;
-  }
-  if (result.ends_with(' ')) result.pop_back();
-  return printable(result);
-}
-
 std::string_view status_name(long status) {
   switch (status) {
     case 204:
@@ -78,7 +61,7 @@ Error by_status(TransferEnd const& end, CameraSpec const& camera) {
   if (end.status / 100 == 3 && end.redirect != nullptr)
     return {Fault::failed, text + " to " + snapcron::quoted(without_secrets(end.redirect)) +
                                "; redirects are not followed, give the final address as url"};
-  auto const explanation = words(end.body);
+  auto const explanation = first_words(end.body, 100);
   if (!explanation.empty()) text += ": " + explanation;
   return {end.status == 403 ? Fault::denied : Fault::failed, text};
 }
@@ -123,6 +106,21 @@ std::string connection_words(TransferEnd const& end) {
 }
 
 }  // namespace
+
+std::string first_words(std::string_view text, std::size_t most) {
+  std::string result;
+  bool tag = false;
+  for (char const c : text) {
+    if (c == '<') tag = true;
+    bool const space = tag || static_cast<unsigned char>(c) <= ' ';
+    if (c == '>') tag = false;
+    if (space && (result.empty() || result.back() == ' ')) continue;
+    result += space ? ' ' : c;
+    if (result.size() >= most) break;
+  }
+  if (result.ends_with(' ')) result.pop_back();
+  return printable(result);
+}
 
 std::string without_secrets(std::string_view url) {
   std::string result;

@@ -32,6 +32,9 @@ struct TransferEnd {
 /// Without user, password, query and fragment: "http://cam/image.cgi?...".
 std::string without_secrets(std::string_view url);
 
+/// The first words of an error page, without tags.
+std::string first_words(std::string_view text, std::size_t most);
+
 /// "404 Not Found: no such picture"; the text names neither camera nor address.
 Error transfer_error(TransferEnd const& end, CameraSpec const& camera);
 

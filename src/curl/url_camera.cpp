@@ -2,16 +2,13 @@
 
 #include "core/printable.hpp"
 #include "core/quantity.hpp"
+#include "curl/easy.hpp"
 #include "curl/transfer_error.hpp"
 
 #include <boost/asio/use_awaitable.hpp>
 
-#include <curl/curl.h>
-
 #include <algorithm>
 #include <array>
-#include <chrono>
-#include <filesystem>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -20,21 +17,10 @@ namespace snapcron {
 namespace {
 
 namespace asio = boost::asio;
-using std::chrono::steady_clock;
 
 constexpr std::size_t most_headers = 64 * 1024;
 constexpr std::size_t most_explanation = 4096;  // kept of the body of a refusal
 constexpr long receive_buffer = 64 * 1024;      // a picture in a few reads
-constexpr char const* certificates = "/etc/ssl/certs";
-
-Steady steady_now() {
-  return std::chrono::time_point_cast<Duration>(steady_clock::now());
-}
-
-long milliseconds(Duration duration) {
-  return std::max(
-      1L, static_cast<long>(std::chrono::ceil<std::chrono::milliseconds>(duration).count()));
-}
 
 class UrlStill : public Camera {
  public:
@@ -74,47 +60,19 @@ class UrlStill : public Camera {
   }
 
   void prepare() {
-    easy_.reset(curl_easy_init());
-    if (!easy_) throw std::bad_alloc{};
-    set(CURLOPT_URL, source_.url.c_str());
-    set(CURLOPT_PROTOCOLS_STR, "http,https");
-    set(CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-    set(CURLOPT_FOLLOWLOCATION, 0L);
-    set(CURLOPT_UNRESTRICTED_AUTH, 0L);
-    set(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
-    set(CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
-    set(CURLOPT_PROXY, "");  // not even the environment's
-    set(CURLOPT_NOPROXY, "*");
-    set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
-    set(CURLOPT_USERAGENT, "snapcron/" SNAPCRON_VERSION);
-    set(CURLOPT_NOSIGNAL, 1L);
-    set(CURLOPT_QUICK_EXIT, 1L);  // never join the thread that waits for a dead name server
+    easy_ = make_easy({.url = source_.url,
+                       .username = source_.username,
+                       .password = source_.password,
+                       .authentication = negotiated,
+                       .verify_tls = spec_.verify_tls,
+                       .message = message_.data()});
     set(CURLOPT_BUFFERSIZE, receive_buffer);
-    set(CURLOPT_ERRORBUFFER, message_.data());
-    prepare_security();
     set(CURLOPT_WRITEFUNCTION, &UrlStill::on_body);
     set(CURLOPT_WRITEDATA, this);
     set(CURLOPT_HEADERFUNCTION, &UrlStill::on_header);
     set(CURLOPT_HEADERDATA, this);
     set(CURLOPT_PREREQFUNCTION, &UrlStill::on_connected);
     set(CURLOPT_PREREQDATA, this);
-  }
-
-  void prepare_security() {
-    set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-    set(CURLOPT_SSL_VERIFYPEER, spec_.verify_tls ? 1L : 0L);
-    set(CURLOPT_SSL_VERIFYHOST, spec_.verify_tls ? 2L : 0L);
-    // The folder, not the bundle: a certificate is looked up when it is needed, instead of all
-    // being read on the loop and kept in memory.
-    std::error_code ignored;
-    if (std::filesystem::is_directory(certificates, ignored)) {
-      set(CURLOPT_CAINFO, static_cast<char const*>(nullptr));
-      set(CURLOPT_CAPATH, certificates);
-    }
-    if (source_.username.empty() && source_.password.empty()) return;
-    set(CURLOPT_USERNAME, source_.username.c_str());
-    set(CURLOPT_PASSWORD, source_.password.c_str());
-    set(CURLOPT_HTTPAUTH, negotiated);
   }
 
   /// Nothing when the body is here. Sets again_ when a second try makes sense.
@@ -271,7 +229,7 @@ class UrlStill : public Camera {
   Steady deadline_;
   Multi::Stall stall_;
   std::array<char, CURL_ERROR_SIZE> message_{};
-  std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> easy_{nullptr, &curl_easy_cleanup};
+  Easy easy_{nullptr, &curl_easy_cleanup};
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "core/printable.hpp"
 #include "http/json_body.hpp"
+#include "http/log_page.hpp"
 #include "http/metrics.hpp"
 #include "http/status_json.hpp"
 
@@ -93,6 +94,16 @@ Item const* find_or_fail(std::vector<Item> const& items, std::string const& argu
 bool wants_jpeg(std::string_view accept) {
   return accept.substr(0, accept.find_first_of(",; ")) == "image/jpeg";
 }
+
+constexpr unsigned most_following = 16;
+
+struct Following {
+  unsigned& number;
+  unsigned const one;
+  Following(unsigned& n, bool counts) : number{n}, one{counts ? 1u : 0u} { number += one; }
+  Following(Following const&) = delete;
+  ~Following() { number -= one; }
+};
 
 std::string header_value(std::string_view text) {
   std::string value;
@@ -200,6 +211,27 @@ void Api::trigger(Call const& call, Response& response) {
   reply_json(response,
              json::object{{"fired", false}, {"reason", reply->reason}, {"detail", reply->detail}},
              409);
+}
+
+void Api::webhook(Call const& call, Response& response) {
+  auto const fired = controls_.webhook(call.argument);
+  if (!fired) return fail(response, fired.error());
+  reply_json(response, json::object{{"fired", *fired}});
+}
+
+awaitable<void> Api::log(Call const& call, Response& response) {
+  auto asked = parse_log_query(call.request.query);
+  if (!asked) co_return fail(response, asked.error());
+  bool const follows = asked->wait > Duration::zero();
+  if (follows && following_ >= most_following) {
+    make_problem(response, 503, "too many follow the log already: try again later, or without 'wait'");
+    response.fields = "Retry-After: 10\r\n";
+    co_return;
+  }
+  Following const counted{following_, follows};
+  auto const page = co_await controls_.log(std::move(asked->query), asked->wait);
+  if (!page) co_return fail(response, page.error());
+  reply_json(response, log_page(*page));
 }
 
 awaitable<void> Api::drive_input(Call const& call, Response& response) {

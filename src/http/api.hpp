@@ -39,6 +39,8 @@ class Api {
   void relay(Call const&, Response&);
   void switch_relay(Call const&, Response&);
   void trigger(Call const&, Response&);
+  void webhook(Call const&, Response&);
+  boost::asio::awaitable<void> log(Call const&, Response&);
   boost::asio::awaitable<void> drive_input(Call const&, Response&);
   boost::asio::awaitable<void> snapshot(Call const&, Response&);
   boost::asio::awaitable<void> reload(Call const&, Response&);
@@ -48,6 +50,7 @@ class Api {
 
   Controls& controls_;
   bool manual_ = false;
+  unsigned following_ = 0;  // requests that wait for news of the log
   InputPage input_page_;
 };
 

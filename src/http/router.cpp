@@ -28,6 +28,8 @@ Route const table[] = {
     {get, "/api/v1/relays/*", read, &Api::relay},
     {post, "/api/v1/relays/*", operate, &Api::switch_relay},
     {post, "/api/v1/rules/*/trigger", operate, &Api::trigger},
+    {post, "/api/v1/webhooks/*", operate, &Api::webhook},
+    {get, "/api/v1/log", read, &Api::log},
     {post, "/api/v1/snapshots", operate, &Api::snapshot},
     {post, "/api/v1/reload", operate, &Api::reload},
 };

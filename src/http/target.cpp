@@ -99,6 +99,13 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
                     [](char x, char y) { return lower(x) == lower(y); });
 }
 
+bool decode_query_text(std::string_view raw, std::string& text) {
+  std::string spaced{raw};
+  std::replace(spaced.begin(), spaced.end(), '+', ' ');
+  text.clear();
+  return percent_decode(spaced, text) == nullptr;
+}
+
 bool valid_query(std::string_view query) {
   return std::all_of(query.begin(), query.end(),
                      [](char c) { return is_printable(c) && c != '#' && c != '\\'; });

@@ -15,6 +15,9 @@ char const* decode_path(std::string_view raw, std::string& path);
 /// Printable ASCII without "#" and "\\".
 bool valid_query(std::string_view query);
 
+/// Decodes a key or a value of a query ("+" is a space); false when it is broken.
+bool decode_query_text(std::string_view raw, std::string& text);
+
 /// A host name, an IPv4 or a bracketed IPv6 literal, with an optional port.
 bool valid_host(std::string_view host);
 

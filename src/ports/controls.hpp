@@ -6,6 +6,7 @@
 #include "core/input.hpp"
 #include "core/relay.hpp"
 #include "core/status.hpp"
+#include "ports/records.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -56,6 +57,10 @@ class Controls {
   /// Fault::not_found for an unknown rule.
   virtual Result<TriggerReply> trigger(std::string const& rule) = 0;
   virtual boost::asio::awaitable<SnapshotReply> snapshot(SnapshotRequest request) = 0;
+  /// How many rules it fired; Fault::not_found where no rule has such a trigger.
+  virtual Result<unsigned> webhook(std::string const& name) = 0;
+  /// Where there is nothing (newer), waits for it, at most so long.
+  virtual boost::asio::awaitable<Result<LogPage>> log(LogQuery query, Duration wait) = 0;
   /// The error is the whole text of what is wrong with the new configuration.
   virtual boost::asio::awaitable<Result<std::string>> reload() = 0;
 };

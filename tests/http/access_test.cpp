@@ -75,6 +75,7 @@ TEST_F(Access, EveryRouteWithEveryKindOfCaller) {
     controls.driven.clear();
     controls.triggered.clear();
     controls.snapshots.clear();
+    controls.webhooks.clear();
     controls.reloads = controls.reads = 0;
   }
 }
@@ -91,7 +92,8 @@ TEST_F(Access, TheTableSaysWhatSwitchesAndWhatIsOpen) {
   EXPECT_THAT(operating, testing::UnorderedElementsAre(
                              "GET /io/relayon.txt", "GET /io/relayoff.txt", "POST /api/v1/inputs/1",
                              "POST /api/v1/relays/1", "POST /api/v1/rules/door-open/trigger",
-                             "POST /api/v1/snapshots", "POST /api/v1/reload"));
+                             "POST /api/v1/webhooks/1", "POST /api/v1/snapshots",
+                             "POST /api/v1/reload"));
 }
 
 TEST_F(Access, WrongPasswordsAndUnknownUsersAreRefusedAlike) {

@@ -3,6 +3,10 @@
 
 #include "ports/controls.hpp"
 
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -74,6 +78,16 @@ class FakeControls : public Controls {
     if (request.store) reply.jpeg.reset();
     co_return reply;
   }
+  Result<unsigned> webhook(std::string const& name) override {
+    if (name == "nobody") return Error{Fault::not_found, "there is no webhook 'nobody'"};
+    webhooks.push_back(name);
+    return 2u;
+  }
+  boost::asio::awaitable<Result<LogPage>> log(LogQuery query, Duration wait) override {
+    logs.emplace_back(query, wait);
+    if (log_waits) co_await log_waits->async_wait(boost::asio::use_awaitable);
+    co_return log_reply;
+  }
   boost::asio::awaitable<Result<std::string>> reload() override {
     ++reloads;
     co_return reload_reply;
@@ -82,7 +96,7 @@ class FakeControls : public Controls {
   /// Nothing was switched, driven, fired, taken or loaded.
   bool untouched() const {
     return switched.empty() && driven.empty() && triggered.empty() && snapshots.empty() &&
-           reloads == 0;
+           webhooks.empty() && reloads == 0;
   }
 
   Status state;
@@ -91,6 +105,8 @@ class FakeControls : public Controls {
   SnapshotReply snapshot_reply{
       {"/pictures/1.jpg"}, std::make_shared<std::string const>("JPEG"), {}, {}};
   Result<std::string> reload_reply = std::string{"reloaded"};
+  Result<LogPage> log_reply = LogPage{{{.id = 7, .at = {}, .rule = "door-open", .event = "e1", .json = R"({"kind":"end"})"}}, 7};
+  std::optional<boost::asio::steady_timer> log_waits;  // until it is cancelled
   std::optional<Error> relay_error;
   bool real_chip = false;
   bool broken = false;
@@ -100,6 +116,8 @@ class FakeControls : public Controls {
   std::vector<std::pair<unsigned, InputDrive>> driven;
   std::vector<std::string> triggered;
   std::vector<SnapshotRequest> snapshots;
+  std::vector<std::string> webhooks;
+  std::vector<std::pair<LogQuery, Duration>> logs;
 
  private:
   Zone zone_;

@@ -43,6 +43,18 @@ class FakeCamera {
       pending_.erase(0, end + 4);
       return header;
     }
+    /// The bytes after a header: a request's body. Shorter when the client has closed.
+    std::string take(std::size_t count) {
+      while (pending_.size() < count && wait_for_input()) {
+        char piece[65536];
+        auto const got = ::recv(fd_, piece, sizeof piece, 0);
+        if (got <= 0) break;
+        pending_.append(piece, static_cast<std::size_t>(got));
+      }
+      auto body = pending_.substr(0, count);
+      pending_.erase(0, body.size());
+      return body;
+    }
     /// False when the client does not take it any more.
     bool send(std::string_view bytes) {
       while (!bytes.empty()) {

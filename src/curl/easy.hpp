@@ -1,0 +1,32 @@
+#pragma once
+// A handle of libcurl, set as every transfer of ours wants it.
+
+#include "core/time.hpp"
+
+#include <curl/curl.h>
+
+#include <memory>
+#include <string>
+
+namespace snapcron {
+
+using Easy = std::unique_ptr<CURL, decltype(&curl_easy_cleanup)>;
+
+struct EasySettings {
+  std::string url;
+  std::string username, password;  // both empty: none
+  long authentication = CURLAUTH_BASIC;
+  bool verify_tls = true;
+  char* message = nullptr;  // CURL_ERROR_SIZE bytes for curl's own words
+};
+
+/// http and https only, TLS 1.2 at least, no proxy, no redirect, no user within the address, names
+/// resolved by a thread that nobody waits for. What is set here is copied.
+Easy make_easy(EasySettings const& settings);
+
+/// As curl counts: never zero, which would mean "for ever".
+long milliseconds(Duration duration);
+
+Steady steady_now();
+
+}  // namespace snapcron
