@@ -6,48 +6,33 @@
 namespace snapcron {
 namespace {
 
-ItemKinds const action_kinds{
-    "action",
-    "snapshot: door",
-    {"snapshot", "relay", "delay", "log", "run"},
-    {"http", "mail", "alert", "mqtt", "wait_for", "if", "enable", "disable"}};
-
-constexpr unsigned most_pictures = 1000;
-constexpr unsigned most_pulses = 1000;
-constexpr DurationLimits day_limits{.most = std::chrono::hours{24}};
-
 class ActionReader {
  public:
-  ActionReader(RulesScope const& scope, YamlEntry const& kind, MapReader& map)
+  ActionReader(RulesScope& scope, YamlEntry const& kind, MapReader& map)
       : scope_{scope}, kind_{kind}, map_{map}, context_{map.context()} {}
 
   std::optional<Action> read() {
-    std::optional<Action> action;
-    if (kind_.key == "snapshot") action = snapshot();
-    if (kind_.key == "relay") action = relay();
-    if (kind_.key == "delay") action = delay();
-    if (kind_.key == "log") action = log();
-    if (kind_.key == "run") action = run();
-    map_.not_built({"fallback"});
-    map_.finish();
-    return action;
+    if (kind_.key == "snapshot") return snapshot();
+    if (kind_.key == "relay") return relay();
+    if (kind_.key == "delay") return delay();
+    if (kind_.key == "log") return log();
+    if (kind_.key == "run") return run();
+    if (kind_.key == "wait_for") return wait_for();
+    if (kind_.key == "if") return branch();
+    if (kind_.key == "enable" || kind_.key == "disable") return enable();
+    auto request = read_http_action(kind_, map_, scope_);
+    if (!request) return std::nullopt;
+    return Action{std::move(*request)};
   }
 
  private:
   std::optional<Action> snapshot() {
     auto const camera = scope_.references.camera(context_, kind_);
     SnapshotAction snapshot;
-    auto const* count = map_.take("count");
-    if (count != nullptr)
-      snapshot.count = read_number(context_, *count, 1, most_pictures).value_or(1);
-    if (auto const* interval = map_.take("interval")) {
-      snapshot.interval =
-          read_duration(context_, *interval, day_limits).value_or(snapshot.interval);
-      if (count == nullptr) context_.error(interval->at, "'interval' needs a 'count' beside it");
-    }
+    snapshot.count = map_.number("count").value_or(1);
+    snapshot.interval = map_.duration("interval").value_or(snapshot.interval);
     if (auto const* filename = map_.take("filename"))
       snapshot.filename = read_template(context_, *filename, Template::Use::file_name);
-    map_.not_built({"pre_capture", "post_capture", "to"});
     if (!camera) return std::nullopt;
     snapshot.camera = *camera;
     return Action{std::move(snapshot)};
@@ -65,44 +50,26 @@ class ActionReader {
       context_.error(
           kind_.at, "what is the relay to do? add 'set: on', 'off' or 'toggle', or 'pulse: 500ms'");
     if (set != nullptr)
-      command.kind = static_cast<RelayCommand::Kind>(
-          read_word(context_, *set, {"on", "off", "toggle"}).value_or(0));
+      command.kind = static_cast<RelayCommand::Kind>(map_.word("set").value_or(0));
     if (pulse != nullptr) this->pulse(*pulse, command, relay);
-    train(pulse != nullptr, set != nullptr, command);
+    command.count = map_.number("count").value_or(1);
+    command.gap = map_.duration("gap").value_or(command.gap);
     if (!relay) return std::nullopt;
     return Action{RelayAction{relay->number, command}};
   }
 
   void pulse(YamlEntry const& entry, RelayCommand& command,
              std::optional<References::Line> const& relay) {
-    bool const bare = entry.value.kind == YamlNode::Kind::null ||
-                      (entry.value.kind == YamlNode::Kind::scalar && entry.value.text == "true");
-    if (!bare)
-      command.duration = read_duration(context_, entry, day_limits).value_or(command.duration);
+    if (!is_nothing(entry.value))
+      command.duration = map_.duration("pulse").value_or(command.duration);
     if (relay && relay->max_on && command.duration > *relay->max_on)
       context_.warning(entry.value.at, "a pulse of " + to_text(command.duration) +
                                            " is cut off by the relay's 'max_on' of " +
                                            to_text(*relay->max_on));
   }
 
-  /// `count` and `gap`.
-  void train(bool pulse, bool set, RelayCommand& command) {
-    auto const* count = map_.take("count");
-    auto const* gap = map_.take("gap");
-    if (!pulse && set) {
-      for (auto const* entry : {count, gap})
-        if (entry != nullptr)
-          context_.error(entry->at, snapcron::quoted(entry->key) + " goes with 'pulse' only");
-      return;
-    }
-    if (count != nullptr) command.count = read_number(context_, *count, 1, most_pulses).value_or(1);
-    if (gap == nullptr) return;
-    command.gap = read_duration(context_, *gap, day_limits).value_or(command.gap);
-    if (count == nullptr) context_.error(gap->at, "'gap' needs a 'count' beside it");
-  }
-
   std::optional<Action> delay() {
-    auto const duration = read_duration(context_, kind_);
+    auto const duration = map_.duration(kind_.key);
     if (!duration) return std::nullopt;
     return Action{DelayAction{*duration}};
   }
@@ -125,13 +92,51 @@ class ActionReader {
           run.argv.push_back(std::move(*text));
       }
     }
-    if (auto const* timeout = map_.take("timeout"))
-      run.timeout = read_duration(context_, *timeout, day_limits).value_or(run.timeout);
+    run.timeout = map_.duration("timeout").value_or(run.timeout);
     if (!argv) return std::nullopt;
     return Action{std::move(run)};
   }
 
-  RulesScope const& scope_;
+  std::optional<Action> wait_for() {
+    WaitForAction wait;
+    read_triggers(context_, kind_, awaited_kinds(), scope_, wait.triggers);
+    if (kind_.value.kind == YamlNode::Kind::sequence && kind_.value.items.empty())
+      context_.error(kind_.value.at, "'wait_for' is empty: it would wait for good");
+    wait.timeout = map_.duration("timeout");
+    return Action{std::move(wait)};
+  }
+
+  std::optional<Action> branch() {
+    IfAction branch;
+    read_conditions(context_, kind_, scope_, branch.conditions);
+    if (kind_.value.kind == YamlNode::Kind::sequence && kind_.value.items.empty())
+      context_.error(kind_.value.at, "'if' is empty: add conditions");
+    if (auto const* then = map_.require("then", "add what is done when the conditions hold"))
+      read_actions(context_, *then, scope_, branch.then);
+    if (auto const* otherwise = map_.take("else"))
+      read_actions(context_, *otherwise, scope_, branch.otherwise);
+    return Action{std::move(branch)};
+  }
+
+  std::optional<Action> enable() {
+    EnableAction action{.rules = {}, .enable = kind_.key == "enable"};
+    std::vector<Value> given;
+    if (kind_.value.kind == YamlNode::Kind::sequence)
+      for (auto const& item : kind_.value.items) given.emplace_back(kind_.key, item);
+    else
+      given.emplace_back(kind_);
+    if (given.empty())
+      context_.error(kind_.value.at, snapcron::quoted(kind_.key) + " is empty: add a rule's name");
+    for (auto const& rule : given) {
+      auto name = read_text(context_, rule, "a rule's name");
+      if (!name) continue;
+      scope_.mentioned.push_back({&context_, rule.at(), *name});
+      action.rules.push_back(std::move(*name));
+    }
+    return Action{std::move(action)};
+  }
+
+  RulesScope& scope_;
   YamlEntry const& kind_;
   MapReader& map_;
   Context const& context_;
@@ -139,13 +144,27 @@ class ActionReader {
 
 }  // namespace
 
-void read_actions(Context const& context, YamlEntry const& entry, RulesScope const& scope,
+void read_actions(Context const& context, YamlEntry const& entry, RulesScope& scope,
                   std::vector<Action>& actions) {
   if (entry.value.kind == YamlNode::Kind::sequence && entry.value.items.empty())
-    context.error(entry.value.at, "'actions' is empty: the rule would do nothing");
-  for_each_item(context, entry, action_kinds, [&](YamlEntry const& kind, MapReader& map) {
-    if (auto action = ActionReader{scope, kind, map}.read()) actions.push_back(std::move(*action));
+    context.error(entry.value.at,
+                  snapcron::quoted(entry.key) + " is empty: " +
+                      (entry.key == "actions" ? "the rule would do nothing" : "add actions"));
+  if (scope.actions_deep > deepest)
+    return context.error(entry.at, "actions stand within actions at most " +
+                                       std::to_string(deepest) + " deep");
+  ++scope.actions_deep;
+  for_each_item(context, entry, action_kinds(), [&](YamlEntry const& kind, MapReader& map) {
+    auto action = ActionReader{scope, kind, map}.read();
+    std::vector<Action> fallback;
+    if (auto const* given = map.take("fallback")) read_actions(context, *given, scope, fallback);
+    if (action) {
+      action->fallback = std::move(fallback);
+      actions.push_back(std::move(*action));
+    }
+    map.finish();
   });
+  --scope.actions_deep;
 }
 
 }  // namespace snapcron

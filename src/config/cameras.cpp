@@ -10,7 +10,6 @@ namespace snapcron {
 namespace {
 
 constexpr std::uint64_t largest_picture = 256'000'000;
-constexpr DurationLimits timeout_limits{std::chrono::milliseconds{10}, std::chrono::hours{1}};
 
 /// A camera's name is a folder's.
 bool is_folder_name(std::string_view name) {
@@ -25,7 +24,7 @@ class CameraReader {
   CameraReader(Context const& context, Files& files, YamlEntry const& entry, YamlNode const& map)
       : context_{context},
         files_{files},
-        map_{context, map, "camera " + snapcron::quoted(entry.key), entry.at} {
+        map_{context, map, camera_words(), "camera " + snapcron::quoted(entry.key), entry.at} {
     camera_.name = entry.key;
   }
 
@@ -34,7 +33,6 @@ class CameraReader {
     times();
     if (auto const* size = map_.take("max_size"))
       camera_.max_bytes = read_size(context_, *size, largest_picture).value_or(camera_.max_bytes);
-    map_.not_built({"buffer"});
     map_.finish();
     return std::move(camera_);
   }
@@ -87,16 +85,13 @@ class CameraReader {
         context_.error(username->value.at, "a username may not hold a ':' or a line end");
     }
     if (auto const* file = map_.take("password_file")) {
-      if (username == nullptr)
-        context_.error(file->at, "'password_file' needs a 'username' beside it");
-      source.password = read_password(files_, context_, *file);
+      source.password = read_secret(files_, context_, *file, "the camera is asked without a password");
       if (username != nullptr && url && !url->tls && !url->loopback)
         context_.warning(entry.value.at, "the password of " + map_.what() +
                                              " goes over plain http, where others may read it: use "
                                              "https if the camera has it");
     }
-    if (auto const* verify = map_.take("verify_tls"))
-      camera_.verify_tls = read_bool(context_, *verify).value_or(true);
+    camera_.verify_tls = map_.flag("verify_tls").value_or(true);
     camera_.source = std::move(source);
   }
 
@@ -110,16 +105,12 @@ class CameraReader {
   void test_pattern(YamlEntry const& entry) {
     TestPatternCamera source;
     camera_.source = source;
-    bool const bare = entry.value.kind == YamlNode::Kind::null ||
-                      (entry.value.kind == YamlNode::Kind::scalar && entry.value.text == "true");
-    if (bare) return;
+    if (is_nothing(entry.value)) return;
     auto const* map = read_map(context_, entry, "'test_pattern: {width: 640, height: 480}'");
     if (map == nullptr) return;
-    MapReader reader{context_, *map, "test_pattern", entry.at};
-    if (auto const* width = reader.take("width"))
-      source.width = read_number(context_, *width, 16, 4096).value_or(source.width);
-    if (auto const* height = reader.take("height"))
-      source.height = read_number(context_, *height, 16, 4096).value_or(source.height);
+    MapReader reader{context_, *map, test_pattern_words(), "test_pattern", entry.at};
+    source.width = reader.number("width").value_or(source.width);
+    source.height = reader.number("height").value_or(source.height);
     reader.finish();
     camera_.source = source;
   }
@@ -134,24 +125,22 @@ class CameraReader {
   }
 
   void times() {
-    if (auto const* whole = map_.take("timeout"))
-      camera_.timeout = read_duration(context_, *whole, timeout_limits).value_or(camera_.timeout);
-    auto const part = [&](char const* key, Duration& time) {
-      auto const* entry = map_.take(key);
-      if (entry == nullptr) {
-        time = std::min(time, camera_.timeout);
-        return;
-      }
-      auto const given = read_duration(context_, *entry, timeout_limits);
-      if (!given) return;
-      time = *given;
-      if (time > camera_.timeout)
-        context_.error(entry->value.at, snapcron::quoted(key) + " " + entry->value.text +
-                                            " is longer than the whole 'timeout' of " +
-                                            to_text(camera_.timeout));
-    };
+    camera_.timeout = map_.duration("timeout").value_or(camera_.timeout);
     part("connect_timeout", camera_.connect_timeout);
     part("stall_timeout", camera_.stall_timeout);
+  }
+  void part(std::string_view key, Duration& time) {
+    auto const given = map_.duration(key);
+    if (!given) {
+      if (!map_.has(key)) time = std::min(time, camera_.timeout);
+      return;
+    }
+    time = *given;
+    if (time <= camera_.timeout) return;
+    auto const& value = map_.take(key)->value;
+    context_.error(value.at, snapcron::quoted(key) + " " + value.text +
+                                 " is longer than the whole 'timeout' of " +
+                                 to_text(camera_.timeout));
   }
 
   Context const& context_;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <utility>
 
 namespace snapcron {
@@ -37,13 +38,11 @@ bool is_scalar(Context const& context, Value const& value, char const* what) {
 }
 
 /// "'rising', 'falling' or 'both'"
-std::string alternatives(std::initializer_list<std::string_view> words) {
+std::string alternatives(std::span<std::string const> words) {
   std::string text;
-  std::size_t i = 0;
-  for (auto const word : words) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
     if (i > 0) text += i + 1 == words.size() ? " or " : ", ";
-    text += "'" + std::string{word} + "'";
-    ++i;
+    text += "'" + words[i] + "'";
   }
   return text;
 }
@@ -161,23 +160,62 @@ std::optional<std::uint64_t> read_size(Context const& context, Value const& valu
   return *size;
 }
 
+std::optional<Duration> read_offset(Context const& context, Value const& value) {
+  if (!is_scalar(context, value, "a duration such as 30m or -1h30m")) return std::nullopt;
+  std::string_view text{value.text()};
+  bool const earlier = text.starts_with('-');
+  if (earlier || text.starts_with('+')) text.remove_prefix(1);
+  auto const duration = parse_duration(text);
+  if (!duration) {
+    context.error(value.at(), duration.error().text);
+    return std::nullopt;
+  }
+  if (*duration > takes::a_day.most) {
+    context.error(value.at(), snapcron::quoted(value.name) + " must be at most " +
+                                  to_text(takes::a_day.most) + ", not " + value.text());
+    return std::nullopt;
+  }
+  return earlier ? -*duration : *duration;
+}
+
+std::optional<double> read_degrees(Context const& context, Value const& value, unsigned most) {
+  if (!is_scalar(context, value, "a number such as 59.33")) return std::nullopt;
+  std::string_view text{value.text()};
+  if (text.starts_with('-')) text.remove_prefix(1);
+  auto const point = text.find('.');
+  auto const whole = plain_number(text.substr(0, point));
+  auto const fraction = point == std::string_view::npos ? "0" : text.substr(point + 1);
+  if (whole && is_digits(fraction) && fraction.size() <= 15 && !value.node->quoted) {
+    double degrees = 0;
+    for (auto digit = fraction.rbegin(); digit != fraction.rend(); ++digit)
+      degrees = (degrees + (*digit - '0')) / 10;
+    degrees += *whole;
+    if (degrees <= most) return value.text().starts_with('-') ? -degrees : degrees;
+  }
+  auto const limit = std::to_string(most);
+  context.error(value.at(), snapcron::quoted(value.name) + " must be degrees from -" + limit +
+                                " to " + limit + ", such as 18.06, not " +
+                                (value.node->quoted ? "the text " : "") +
+                                snapcron::quoted(value.text()));
+  return std::nullopt;
+}
+
+bool is_nothing(YamlNode const& node) {
+  return node.kind == YamlNode::Kind::null ||
+         (node.kind == YamlNode::Kind::scalar && node.text == "true");
+}
+
 std::optional<std::size_t> read_word(Context const& context, Value const& value,
-                                     std::initializer_list<std::string_view> words,
-                                     std::initializer_list<std::string_view> later) {
+                                     std::span<std::string const> words) {
   auto const allowed = alternatives(words);
   if (!is_scalar(context, value, allowed.c_str())) return std::nullopt;
   std::string_view const text{value.text()};
   if (auto const found = std::ranges::find(words, text); found != words.end())
     return static_cast<std::size_t>(found - words.begin());
-  if (std::ranges::find(later, text) != later.end()) {
-    context.not_built(value.at(), text);
-    return std::nullopt;
-  }
-  std::vector<std::string> const known{words.begin(), words.end()};
   context.error(
       value.at(),
       snapcron::quoted(value.name) + " must be " + allowed + ", not " + snapcron::quoted(text),
-      suggest(text, known));
+      suggest(text, words));
   return std::nullopt;
 }
 
@@ -254,18 +292,28 @@ YamlNode const* read_map(Context const& context, Value const& value, std::string
   return nullptr;
 }
 
+Word const& MapReader::expect(std::string_view key) {
+  auto const* word = table_.find(key);
+  assert(word != nullptr && !word->later);
+  taken_.emplace_back(word->key);
+  return *word;
+}
+
 YamlEntry const* MapReader::take(std::string_view key) {
-  known_.emplace_back(key);
+  [[maybe_unused]] auto const& word = expect(key);
+  assert(!word.required);
   return map_.find(key);
 }
 
 YamlEntry const* MapReader::require(std::string_view key, std::string_view how_to_mend) {
-  auto const* entry = take(key);
+  [[maybe_unused]] auto const& word = expect(key);
+  assert(word.required);
+  auto const* entry = map_.find(key);
   // A misspelt key is told by finish(), with this one for a suggestion.
   std::array<std::string, 1> const wanted{std::string{key}};
   bool const misspelt =
       map_.entries.size() <= most_keys && std::ranges::any_of(map_.entries, [&](auto const& e) {
-        return nearest_word(e.key, wanted).has_value();
+        return table_.find(e.key) == nullptr && nearest_word(e.key, wanted).has_value();
       });
   if (entry == nullptr && !misspelt)
     context_.error(at_, what_ + " has no " + snapcron::quoted(key) +
@@ -273,20 +321,56 @@ YamlEntry const* MapReader::require(std::string_view key, std::string_view how_t
   return entry;
 }
 
-void MapReader::not_built(std::initializer_list<std::string_view> keys) {
-  for (auto const key : keys)
-    if (auto const* entry = take(key)) context_.not_built(entry->at, key);
+std::optional<std::string> MapReader::text(std::string_view key, char const* what) {
+  auto const* entry = take(key);
+  return entry != nullptr ? read_text(context_, *entry, what) : std::nullopt;
+}
+std::optional<std::string> MapReader::name(std::string_view key) {
+  auto const* entry = take(key);
+  return entry != nullptr ? read_name(context_, *entry) : std::nullopt;
+}
+std::optional<bool> MapReader::flag(std::string_view key) {
+  auto const* entry = take(key);
+  return entry != nullptr ? read_bool(context_, *entry) : std::nullopt;
+}
+std::optional<unsigned> MapReader::number(std::string_view key) {
+  auto const& shape = expect(key).shape;
+  auto const* entry = map_.find(key);
+  return entry != nullptr ? read_number(context_, *entry, shape.least, shape.most) : std::nullopt;
+}
+std::optional<Duration> MapReader::duration(std::string_view key) {
+  auto const& shape = expect(key).shape;
+  auto const* entry = map_.find(key);
+  return entry != nullptr ? read_duration(context_, *entry, shape.limits) : std::nullopt;
+}
+std::optional<std::size_t> MapReader::word(std::string_view key) {
+  auto const& shape = expect(key).shape;
+  auto const* entry = map_.find(key);
+  return entry != nullptr ? read_word(context_, *entry, shape.words) : std::nullopt;
 }
 
 void MapReader::finish() const {
+  for ([[maybe_unused]] auto const& word : table_.words)
+    assert(word.later || std::ranges::find(taken_, word.key) != taken_.end());
   for (auto const& entry : map_.entries) {
-    if (std::ranges::find(known_, entry.key) != known_.end()) continue;
+    if (auto const* word = table_.find(entry.key)) {
+      if (word->later)
+        context_.not_built(entry.at, word->key);
+      else if (!word->partner.empty() && !has(word->partner))
+        context_.error(entry.at, snapcron::quoted(word->key) + " needs a " +
+                                     snapcron::quoted(word->partner) + " beside it");
+      continue;
+    }
+    if (elsewhere_ != nullptr && elsewhere_->find(entry.key) != nullptr) {
+      context_.error(entry.at, snapcron::quoted(entry.key) + " " + why_elsewhere_);
+      continue;
+    }
     bool const no_space = entry.key.find(':') != std::string::npos;
-    context_.error(
-        entry.at,
-        "unknown key " + snapcron::quoted(entry.key) + " in " + what_ +
-            (no_space ? ": is a space missing after the ':'?" : ""),
-        no_space || map_.entries.size() > most_keys ? std::string{} : suggest(entry.key, known_));
+    context_.error(entry.at,
+                   "unknown key " + snapcron::quoted(entry.key) + " in " + what_ +
+                       (no_space ? ": is a space missing after the ':'?" : ""),
+                   no_space || map_.entries.size() > most_keys ? std::string{}
+                                                               : suggest(entry.key, table_.keys()));
   }
 }
 

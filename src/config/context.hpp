@@ -3,12 +3,12 @@
 // file's diagnostics, and the reading goes on, so that all of them are told at once.
 
 #include "config/source.hpp"
+#include "config/words.hpp"
 #include "config/yaml.hpp"
 #include "core/diagnostic.hpp"
 #include "core/time.hpp"
 
 #include <cstdint>
-#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string>
@@ -47,21 +47,21 @@ struct Value {
   std::string const& text() const { return node->text; }
 };
 
-struct DurationLimits {
-  Duration least = std::chrono::milliseconds{1};
-  Duration most = std::chrono::hours{24 * 3650};
-};
-
 // Each tells its mistake and returns nothing when the value is not what is wanted.
 std::optional<std::string> read_text(Context const&, Value const&, char const* what = "a text");
 std::optional<bool> read_bool(Context const&, Value const&);
 std::optional<unsigned> read_number(Context const&, Value const&, unsigned least, unsigned most);
 std::optional<Duration> read_duration(Context const&, Value const&, DurationLimits limits = {});
 std::optional<std::uint64_t> read_size(Context const&, Value const&, std::uint64_t most);
-/// The index of the value in `words`; a word of `later` is told to be not built yet.
+/// The same with a sign in front, '-' or '+'.
+std::optional<Duration> read_offset(Context const&, Value const&);
+/// A number with a fraction from -`most` to `most`.
+std::optional<double> read_degrees(Context const&, Value const&, unsigned most);
+/// The index of the value in `words`.
 std::optional<std::size_t> read_word(Context const&, Value const&,
-                                     std::initializer_list<std::string_view> words,
-                                     std::initializer_list<std::string_view> later = {});
+                                     std::span<std::string const> words);
+/// Whether the value is left out, as in `startup:`, or true.
+bool is_nothing(YamlNode const&);
 /// A name of an input, a relay, a camera or a rule: printable, without '/', not digits only, at
 /// most 64 bytes.
 std::optional<std::string> read_name(Context const&, Value const&);
@@ -79,20 +79,34 @@ std::optional<unsigned> plain_number(std::string_view text);
 /// near.
 std::string suggest(std::string_view word, std::span<std::string const> known);
 
-/// A mapping whose keys are taken one by one; what nobody asked for is unknown.
+/// A mapping whose keys are taken one by one, as its table has them; what is not in the table is
+/// unknown. Taking a key that the table has not, or not taking one that it has, is our mistake.
 class MapReader {
  public:
   /// `what` names the mapping in messages ("input 1"), `at` is where a missing key is told.
-  MapReader(Context const& context, YamlNode const& map, std::string what, Position at)
-      : context_{context}, map_{map}, what_{std::move(what)}, at_{at} {}
+  MapReader(Context const& context, YamlNode const& map, Table const& table, std::string what,
+            Position at)
+      : context_{context}, map_{map}, table_{table}, what_{std::move(what)}, at_{at} {}
 
   YamlEntry const* take(std::string_view key);
-  /// The same; without it an error: "input 1 has no 'line'".
+  /// The same of a key that must be there: "input 1 has no 'line'".
   YamlEntry const* require(std::string_view key, std::string_view how_to_mend = {});
-  /// Words that are reserved: an error that says so when they are there.
-  void not_built(std::initializer_list<std::string_view> keys);
+  // Takes a key and reads its value as the table says. Nothing when it is not there or wrong.
+  std::optional<std::string> text(std::string_view key, char const* what = "a text");
+  std::optional<std::string> name(std::string_view key);
+  std::optional<bool> flag(std::string_view key);
+  std::optional<unsigned> number(std::string_view key);
+  std::optional<Duration> duration(std::string_view key);
+  std::optional<std::size_t> word(std::string_view key);
+
+  /// Keys of another table are known as well, and here they are wrong: "'http' WHY".
+  void elsewhere(Table const& table, std::string why) {
+    elsewhere_ = &table;
+    why_elsewhere_ = std::move(why);
+  }
   bool has(std::string_view key) const { return map_.find(key) != nullptr; }
-  /// Tells the unknown keys. Call it when everything has been taken.
+  /// Tells the keys that are unknown, not built yet or without their partner. Call it when
+  /// everything has been taken.
   void finish() const;
 
   Context const& context() const { return context_; }
@@ -100,11 +114,16 @@ class MapReader {
   Position at() const { return at_; }
 
  private:
+  Word const& expect(std::string_view key);
+
   Context const& context_;
   YamlNode const& map_;
+  Table const& table_;
   std::string what_;
   Position at_;
-  std::vector<std::string> known_;
+  std::vector<std::string_view> taken_;
+  Table const* elsewhere_ = nullptr;
+  std::string why_elsewhere_;
 };
 
 }  // namespace snapcron

@@ -40,6 +40,8 @@ class LinesReader {
 void read_cameras(Context const& context, Files& files, YamlEntry const* entry, Site& site,
                   References& references);
 void read_storage(Context const& context, Files const& files, YamlEntry const* entry, Site& site);
+void read_location(Context const& context, YamlEntry const& entry, Site& site);
+void read_clock(Context const& context, YamlEntry const& entry, Site& site);
 void read_http(Context const& context, Files& files, YamlEntry const* entry, Site& site);
 
 }  // namespace snapcron

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <system_error>
 
 namespace snapcron {
 namespace {
@@ -82,22 +83,30 @@ class UsersReader {
 
 }  // namespace
 
-std::string read_password(Files& files, Context const& context, YamlEntry const& entry) {
+std::filesystem::path resolve(Context const& context, std::string const& path) {
+  std::error_code failed;  // the present folder is gone: relative paths stay relative
+  auto file = std::filesystem::absolute(context.source().name(), failed);
+  if (failed) file = context.source().name();
+  return (file.parent_path() / path).lexically_normal();
+}
+
+std::string read_secret(Files const& files, Context const& context, YamlEntry const& entry,
+                        std::string_view without) {
   auto const text = read_text(context, entry, "a file's path");
   if (!text) return {};
   if (text->empty()) {
-    context.error(entry.value.at, "'password_file' is empty");
+    context.error(entry.value.at, snapcron::quoted(entry.key) + " is empty");
     return {};
   }
   if (!files.touch) return {};
-  auto const path = files.resolve(*text);
+  auto const path = resolve(context, *text);
   auto file = read_regular_file(path, largest_password);
+  std::string const what = entry.key == "password_file" ? "password" : "secret";
   if (!file) {
     if (file.error().fault == Fault::invalid)
       context.error(entry.value.at, file.error().text);
     else
-      context.warning(entry.value.at,
-                      file.error().text + ", so the camera is asked without a password");
+      context.warning(entry.value.at, file.error().text + ", so " + std::string{without});
     return {};
   }
   warn_of_readers(context, entry, *file, path);
@@ -105,10 +114,10 @@ std::string read_password(Files& files, Context const& context, YamlEntry const&
   if (password.ends_with('\n')) password.pop_back();
   if (password.ends_with('\r')) password.pop_back();
   if (password.empty()) {
-    context.error(entry.value.at, path.string() + " is empty: write the password into it");
+    context.error(entry.value.at, path.string() + " is empty: write the " + what + " into it");
   } else if (has_control(password)) {
     context.error(entry.value.at,
-                  path.string() + " holds more than one line of text: a password is one line");
+                  path.string() + " holds more than one line of text: a " + what + " is one line");
     password.clear();
   }
   return std::move(password);

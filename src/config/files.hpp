@@ -36,10 +36,14 @@ struct Files {
   }
 };
 
-/// The password in a file, without one line end. A file that cannot be read is a warning (whoever
-/// checks may not be whom the daemon runs as), and so is one that others may read; one that holds
-/// no password is an error. No diagnostic shows any of it.
-std::string read_password(Files& files, Context const& context, YamlEntry const& entry);
+/// A path that stands in the context's file, absolute: it starts at that file's folder.
+std::filesystem::path resolve(Context const& context, std::string const& path);
+
+/// The password or secret in a file, without one line end. A file that cannot be read is a warning
+/// (whoever checks may not be whom the daemon runs as) that says what is done `without` it, and so
+/// is one that others may read; one that holds none is an error. No diagnostic shows any of it.
+std::string read_secret(Files const& files, Context const& context, YamlEntry const& entry,
+                        std::string_view without);
 
 /// The users of a file with lines NAME:HASH or NAME:HASH:viewer. Its mistakes have positions in it,
 /// and never show its lines. Nothing when the file cannot be read or holds no user, which is an

@@ -10,7 +10,6 @@ namespace {
 
 constexpr unsigned most_lines = 64;         // inputs, and relays
 constexpr unsigned largest_offset = 65535;  // of a line on its chip
-constexpr DurationLimits debounce_limits{Duration::zero(), std::chrono::minutes{1}};
 
 bool is_numbered_chip(std::string_view chip) {
   constexpr std::string_view begin = "gpiochip";
@@ -59,7 +58,7 @@ void LinesReader::gpio(YamlEntry const* entry) {
   if (entry == nullptr) return;
   auto const* map = read_map(context_, *entry, "'gpio: {chip: pinctrl-rp1}'");
   if (map == nullptr) return;
-  MapReader reader{context_, *map, "gpio", entry->at};
+  MapReader reader{context_, *map, gpio_words(), "gpio", entry->at};
   if (auto const* given = reader.require("chip")) chip_ = chip(*given);
   chip_given_ = true;  // when it is wrong, that was told
   reader.finish();
@@ -129,19 +128,15 @@ void LinesReader::input(YamlEntry const& entry, unsigned number) {
     references_.inputs.push_back({number, entry.key, std::nullopt});
     return;
   }
-  MapReader reader{context_, *map, "input " + entry.key, entry.at};
+  MapReader reader{context_, *map, input_words(), "input " + entry.key, entry.at};
   InputSpec input;
   input.number = number;
   input.name = name(reader, number, references_.inputs);
   references_.inputs.push_back({number, input.name, std::nullopt});
   input.line = line(reader);
-  if (auto const* bias = reader.take("bias"))
-    input.bias = static_cast<Bias>(
-        read_word(context_, *bias, {"as-is", "disabled", "pull-up", "pull-down"}).value_or(0));
-  if (auto const* low = reader.take("active_low"))
-    input.active_low = read_bool(context_, *low).value_or(false);
-  if (auto const* debounce = reader.take("debounce"))
-    input.debounce = read_duration(context_, *debounce, debounce_limits).value_or(Duration{});
+  input.bias = static_cast<Bias>(reader.word("bias").value_or(0));
+  input.active_low = reader.flag("active_low").value_or(false);
+  input.debounce = reader.duration("debounce").value_or(Duration{});
   reader.finish();
   site_.inputs.push_back(std::move(input));
 }
@@ -152,20 +147,15 @@ void LinesReader::relay(YamlEntry const& entry, unsigned number) {
     references_.relays.push_back({number, entry.key, std::nullopt});
     return;
   }
-  MapReader reader{context_, *map, "relay " + entry.key, entry.at};
+  MapReader reader{context_, *map, relay_words(), "relay " + entry.key, entry.at};
   RelaySpec relay;
   relay.number = number;
   relay.name = name(reader, number, references_.relays);
   relay.line = line(reader);
-  auto const state = [&](char const* key) {
-    auto const* given = reader.take(key);
-    return given != nullptr && read_word(context_, *given, {"off", "on"}).value_or(0) == 1;
-  };
-  if (auto const* low = reader.take("active_low"))
-    relay.active_low = read_bool(context_, *low).value_or(false);
-  relay.initial = state("initial");
-  relay.on_exit = state("on_exit");
-  if (auto const* most = reader.take("max_on")) relay.max_on = read_duration(context_, *most);
+  relay.active_low = reader.flag("active_low").value_or(false);
+  relay.initial = reader.word("initial").value_or(0) == 1;
+  relay.on_exit = reader.word("on_exit").value_or(0) == 1;
+  relay.max_on = reader.duration("max_on");
   reader.finish();
   references_.relays.push_back({number, relay.name, relay.max_on});
   site_.relays.push_back(std::move(relay));

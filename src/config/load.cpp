@@ -8,7 +8,6 @@
 #include "core/printable.hpp"
 
 #include <algorithm>
-#include <array>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -20,9 +19,6 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t longest_socket_path = 107;  // bytes of sockaddr_un::sun_path
 constexpr std::size_t most_diagnostics = 1000;
-constexpr std::array<std::string_view, 14> site_words{
-    "timezone", "gpio",           "inputs",       "relays", "cameras",     "storage", "http",
-    "include",  "control_socket", "destinations", "clock",  "axis_script", "mqtt",    "rules"};
 
 /// The diagnostics of all files in the order of reading, those of one file by position.
 std::vector<Diagnostic> collect(std::list<Opened>& opened) {
@@ -74,16 +70,10 @@ void read_rules_file(Opened& opened, RulesScope& scope) {
   auto const root = parse(opened);
   if (!root) return;
   auto const& context = opened.context;
-  MapReader map{context, *root, "a file with rules", {}};
+  MapReader map{context, *root, rules_file_words(), "a file with rules", {}};
+  map.elsewhere(site_words(), "belongs into the configuration itself: this file holds rules only");
   if (auto const* version = map.take("version")) read_version(context, *version);
   if (auto const* rules = map.require("rules")) read_rules(context, *rules, scope);
-  for (auto const word : site_words) {
-    if (word == "rules") continue;
-    if (auto const* entry = map.take(word))
-      context.error(entry->at,
-                    snapcron::quoted(word) +
-                        " belongs into the configuration itself: this file holds rules only");
-  }
   map.finish();
 }
 
@@ -101,10 +91,16 @@ class SiteReader {
     auto const root = parse(opened);
     if (!root) return;
     auto const& context = opened.context;
-    MapReader map{context, *root, "the configuration", {}};
+    MapReader map{context, *root, site_words(), "the configuration", {}};
     if (auto const* version = map.require("version", "begin with 'version: 1'"))
       read_version(context, *version);
-    site_.zone = zone(context, map.take("timezone"));
+    auto const* timezone = map.take("timezone");
+    site_.zone = read_zone(context, timezone, timezone == nullptr ? Zone::system() : Zone{});
+    if (auto const* location = map.take("location")) {
+      scope_.place_is_given = true;
+      read_location(context, *location, site_);
+    }
+    if (auto const* clock = map.take("clock")) read_clock(context, *clock, site_);
     LinesReader lines{context, site_, scope_.references};
     lines.gpio(map.take("gpio"));
     lines.inputs(map.take("inputs"));
@@ -114,9 +110,10 @@ class SiteReader {
     read_http(context, files_, map.take("http"), site_);
     control_socket(context, map.take("control_socket"));
     scope_.zone = site_.zone;
+    scope_.place = site_.location;
     if (auto const* rules = map.take("rules")) read_rules(context, *rules, scope_);
     if (auto const* include = map.take("include")) this->include(context, *include);
-    map.not_built({"destinations", "clock", "axis_script", "mqtt"});
+    check_mentioned_rules(scope_);
     map.finish();
   }
 
@@ -130,16 +127,6 @@ class SiteReader {
   }
 
  private:
-  Zone zone(Context const& context, YamlEntry const* entry) {
-    if (entry == nullptr) return Zone::system();
-    auto const name = read_text(context, *entry, "a time zone such as Europe/Stockholm");
-    if (!name) return {};
-    auto found = Zone::find(*name);
-    if (found) return *found;
-    context.error(entry->value.at, found.error().text);
-    return {};
-  }
-
   void control_socket(Context const& context, YamlEntry const* entry) {
     if (entry == nullptr) return;
     auto const text = read_text(context, *entry, "a path");
@@ -162,7 +149,7 @@ class SiteReader {
   Files& files_;
   fs::path file_;
   Site site_;
-  RulesScope scope_;
+  RulesScope scope_{files_};
 };
 
 }  // namespace
@@ -186,10 +173,14 @@ Loaded load_text(std::string_view text, std::string const& name) {
 
 Loaded check_rules_file(fs::path const& file, Site const* site) {
   Files files;
-  RulesScope scope;
+  RulesScope scope{files};
   scope.references = site != nullptr ? References::of(*site) : References::anything();
   scope.zone = site != nullptr ? site->zone : Zone::system();
+  scope.place = site != nullptr ? site->location : std::nullopt;
   read_rules_file(open(files, file), scope);
+  if (site != nullptr)
+    for (auto const& rule : site->rules) scope.names.emplace(rule.name, site->file.string());
+  check_mentioned_rules(scope);
   Loaded loaded;
   loaded.rules = scope.count;
   loaded.rules_only = true;

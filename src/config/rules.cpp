@@ -27,27 +27,23 @@ class RuleReader {
   Rule read() {
     auto const* named = node_.find("name");
     bool const has_name = named != nullptr && named->value.kind == YamlNode::Kind::scalar;
-    MapReader map{context_, node_,
+    scope_.ids.clear();
+    MapReader map{context_, node_, rule_words(),
                   has_name ? "rule " + snapcron::quoted(named->value.text) : "this rule", node_.at};
     if (auto const* name = map.require("name", "add one, for the log and for 'snapcron trigger'"))
       this->name(*name);
-    if (auto const* text = map.take("description"))
-      rule_.description = read_text(context_, *text).value_or("");
-    if (auto const* enabled = map.take("enabled"))
-      rule_.enabled = read_bool(context_, *enabled).value_or(true);
-    if (auto const* mode = map.take("mode"))
-      read_word(context_, *mode, {"single"}, {"restart", "queued", "parallel"});
-    if (auto const* cooldown = map.take("cooldown"))
-      rule_.cooldown = read_duration(context_, *cooldown).value_or(Duration{});
+    rule_.description = map.text("description").value_or("");
+    rule_.enabled = map.flag("enabled").value_or(true);
+    mode(map);
+    rule_.cooldown = map.duration("cooldown").value_or(Duration{});
     if (auto const* triggers =
             map.require("triggers", "write 'triggers: []' for a rule that is fired by hand only"))
-      read_triggers(context_, *triggers, scope_, rule_.triggers);
+      read_triggers(context_, *triggers, trigger_kinds(), scope_, rule_.triggers);
     if (auto const* conditions = map.take("conditions"))
       read_conditions(context_, *conditions, scope_, rule_.conditions);
     if (auto const* actions =
             map.require("actions", "add what it does, such as 'actions: {snapshot: door}'"))
       read_actions(context_, *actions, scope_, rule_.actions);
-    map.not_built({"max"});
     map.finish();
     return std::move(rule_);
   }
@@ -64,6 +60,15 @@ class RuleReader {
                                          std::filesystem::path{first->second}.filename().string());
   }
 
+  void mode(MapReader& map) {
+    auto const mode = map.word("mode");
+    rule_.mode = static_cast<Mode>(mode.value_or(0));
+    rule_.max = map.number("max").value_or(rule_.max);
+    bool const many = rule_.mode == Mode::queued || rule_.mode == Mode::parallel;
+    if (auto const* max = map.take("max"); max != nullptr && !many && (mode || !map.has("mode")))
+      context_.error(max->at, "'max' goes with 'mode: queued' or 'mode: parallel' only");
+  }
+
   Context const& context_;
   RulesScope& scope_;
   YamlNode const& node_;
@@ -73,9 +78,9 @@ class RuleReader {
 }  // namespace
 
 std::vector<YamlNode const*> items_of(Context const& context, YamlEntry const& entry,
-                                      ItemKinds const& kinds) {
+                                      Kinds const& kinds) {
   auto const form =
-      std::string{kinds.what} + " is a mapping such as '" + std::string{kinds.example} + "'";
+      kinds.what + " is a mapping such as '" + kinds.example + "'";
   std::vector<YamlNode const*> items;
   switch (entry.value.kind) {
     case YamlNode::Kind::null:
@@ -102,7 +107,7 @@ std::vector<YamlNode const*> items_of(Context const& context, YamlEntry const& e
   return items;
 }
 
-YamlEntry const* find_kind(Context const& context, YamlNode const& item, ItemKinds const& kinds) {
+YamlEntry const* find_kind(Context const& context, YamlNode const& item, Kinds const& kinds) {
   YamlEntry const* kind = nullptr;
   for (auto const& entry : item.entries) {
     if (!contains(kinds.built, entry.key) && !contains(kinds.later, entry.key)) continue;
@@ -118,10 +123,10 @@ YamlEntry const* find_kind(Context const& context, YamlNode const& item, ItemKin
       auto const near = suggest(entry.key, kinds.built);
       if (near.empty()) continue;
       context.error(entry.at,
-                    "unknown " + std::string{kinds.what} + " " + snapcron::quoted(entry.key), near);
+                    "unknown " + kinds.what + " " + snapcron::quoted(entry.key), near);
       return nullptr;
     }
-    context.error(item.at, "this " + std::string{kinds.what} +
+    context.error(item.at, "this " + kinds.what +
                                " has no kind: one of its keys must be " + listed(kinds.built));
     return nullptr;
   }
@@ -153,6 +158,41 @@ std::optional<Template> read_template(Context const& context, Value const& value
   if (parsed) return std::move(*parsed);
   context.error(value.at(), parsed.error().text);
   return std::nullopt;
+}
+
+Zone read_zone(Context const& context, YamlEntry const* entry, Zone const& otherwise) {
+  if (entry == nullptr) return otherwise;
+  auto const name = read_text(context, *entry, "a time zone such as Europe/Stockholm");
+  if (!name) return otherwise;
+  auto found = Zone::find(*name);
+  if (found) return *found;
+  context.error(entry->value.at, found.error().text);
+  return otherwise;
+}
+
+std::optional<Place> read_place(Context const& context, YamlEntry const& kind,
+                                RulesScope const& scope) {
+  if (scope.place) return scope.place;
+  if (scope.references.open) return Place{};
+  if (!scope.place_is_given)
+    context.error(kind.at,
+                  "'sun' needs to know where it is: add 'location: {latitude: 59.33, longitude: "
+                  "18.06}' to the configuration");
+  return std::nullopt;
+}
+
+void check_mentioned_rules(RulesScope const& scope) {
+  if (scope.references.open) return;
+  std::vector<std::string> names;
+  for (auto const& [name, place] : scope.names) names.push_back(name);
+  std::size_t looked_for = 0;
+  for (auto const& rule : scope.mentioned) {
+    if (scope.names.contains(rule.name)) continue;
+    // The nearest of thousands of names for each of thousands of slips would take long.
+    bool const soon = names.size() * ++looked_for < 100'000;
+    rule.context->error(rule.at, "there is no rule " + snapcron::quoted(rule.name),
+                        soon ? suggest(rule.name, names) : std::string{});
+  }
 }
 
 void read_rules(Context const& context, YamlEntry const& entry, RulesScope& scope) {

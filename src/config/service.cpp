@@ -17,7 +17,7 @@ void read_storage(Context const& context, Files const& files, YamlEntry const* e
   auto const* map =
       read_map(context, *entry, "'storage: {directory: /var/lib/snapcron/snapshots}'");
   if (map == nullptr) return;
-  MapReader reader{context, *map, "storage", entry->at};
+  MapReader reader{context, *map, storage_words(), "storage", entry->at};
   if (auto const* directory = reader.take("directory")) {
     if (auto const text = read_text(context, *directory, "a folder's path")) {
       if (text->empty())
@@ -34,7 +34,6 @@ void read_storage(Context const& context, Files const& files, YamlEntry const* e
         context.error(filename->value.at, parsed.error().text);
     }
   }
-  reader.not_built({"retention"});
   reader.finish();
 }
 
@@ -42,7 +41,7 @@ void read_http(Context const& context, Files& files, YamlEntry const* entry, Sit
   if (entry == nullptr) return;
   auto const* map = read_map(context, *entry, "'http: {listen: \"127.0.0.1:8080\"}'");
   if (map == nullptr) return;
-  MapReader reader{context, *map, "http", entry->at};
+  MapReader reader{context, *map, http_words(), "http", entry->at};
   HttpSpec http;
   auto const* listen = reader.take("listen");
   auto const* users_file = reader.take("users_file");
@@ -64,10 +63,33 @@ void read_http(Context const& context, Files& files, YamlEntry const* entry, Sit
       }
     }
   }
-  if (auto const* print = reader.take("input_txt"))
-    http.manual_input_txt = read_word(context, *print, {"help", "manual"}).value_or(0) == 1;
+  http.manual_input_txt = reader.word("input_txt").value_or(0) == 1;
   reader.finish();
   site.http = std::move(http);
+}
+
+void read_location(Context const& context, YamlEntry const& entry, Site& site) {
+  auto const* map = read_map(context, entry, "'location: {latitude: 59.33, longitude: 18.06}'");
+  if (map == nullptr) return;
+  MapReader reader{context, *map, location_words(), "location", entry.at};
+  auto const degrees = [&](char const* key) {
+    auto const* given = reader.require(key);
+    return given != nullptr
+               ? read_degrees(context, *given, location_words().find(key)->shape.most)
+               : std::nullopt;
+  };
+  auto const latitude = degrees("latitude"), longitude = degrees("longitude");
+  if (latitude && longitude) site.location = Place{*latitude, *longitude};
+  reader.finish();
+}
+
+void read_clock(Context const& context, YamlEntry const& entry, Site& site) {
+  auto const* map = read_map(context, entry, "'clock: {wait_for_sync: 5m}'");
+  if (map == nullptr) return;
+  MapReader reader{context, *map, clock_words(), "clock", entry.at};
+  reader.require("wait_for_sync");
+  site.wait_for_sync = reader.duration("wait_for_sync");
+  reader.finish();
 }
 
 }  // namespace snapcron

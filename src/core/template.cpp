@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 namespace snapcron {
 namespace {
@@ -16,16 +17,35 @@ constexpr std::size_t longest_part =
 constexpr std::ptrdiff_t most_folders = 8;
 constexpr std::string_view latest_picture = "lastshot.jpg";  // the link's name is not a picture's
 
-std::array<std::string, 8> const names{"camera", "edge", "event", "input",
-                                       "rule",   "seq",  "time",  "trigger"};
+constexpr std::size_t longest_reply_path = 200;                  // bytes
+
+/// What a use may name; each use has the names of the ones before it and some more.
+std::span<std::string const> names_of(Template::Use use) {
+  static std::array<std::string, 13> const names{"camera", "edge",    "event",   "input", "rule",
+                                                 "seq",    "time",    "trigger",  // file names
+                                                 "picture", "relay",  "state",    // texts
+                                                 "reply",  "secret"};             // requests
+  std::size_t const count = use == Template::Use::file_name ? 8 : use == Template::Use::text ? 11 : 13;
+  return std::span{names}.first(count);
+}
+
+bool has(std::span<std::string const> names, std::string_view name) {
+  return std::ranges::find(names, name) != names.end();
+}
 
 Error wrong(Template::Use use, std::string_view text, std::string const& why) {
   std::string const what = use == Template::Use::file_name ? "file name " : "text ";
   return {Fault::invalid, what + snapcron::quoted(text) + ": " + why};
 }
 
-Error unknown_value(std::string_view name) {
-  auto text = "unknown value " + snapcron::quoted("{" + std::string{name} + "}");
+Error unknown_value(std::string_view name, Template::Use use) {
+  auto const what = snapcron::quoted("{" + std::string{name} + "}");
+  auto const names = names_of(use);
+  if (has(names_of(Template::Use::text), name))
+    return {Fault::invalid, what + " does not go into a file name"};
+  if (has(names_of(Template::Use::request), name))
+    return {Fault::invalid, what + " goes into the texts of an action 'http' only"};
+  auto text = "unknown value " + what;
   if (auto const nearest = nearest_word(name, names))
     return {Fault::invalid, text + " (did you mean '{" + *nearest + "}'?)"};
   text += ": known are";
@@ -120,11 +140,26 @@ bool is_control(char c) {
 
 }  // namespace
 
+Result<Template::Piece> Template::reply_value(Piece piece, std::string_view inside,
+                                              std::size_t colon) {
+  if (colon != std::string_view::npos) piece.format = inside.substr(colon + 1);
+  if (piece.format.empty())
+    return Error{Fault::invalid,
+                 "'{reply}' needs a path into the answer: write for instance {reply:result.id}"};
+  if (piece.format.size() > longest_reply_path)
+    return Error{Fault::invalid, "the path of '{reply:...}' is longer than " +
+                                     std::to_string(longest_reply_path) + " bytes"};
+  if (std::ranges::any_of(piece.format, is_control))
+    return Error{Fault::invalid, "the path of '{reply:...}' has a control character"};
+  return piece;
+}
+
 Result<Template::Piece> Template::parse_value(std::string_view inside, Use use) {
   auto const colon = inside.find(':');
   auto const name = inside.substr(0, colon);
-  if (std::ranges::find(names, name) == names.end()) return unknown_value(name);
+  if (!has(names_of(use), name)) return unknown_value(name, use);
   Piece piece{.text = std::string{name}, .value = true, .format = {}};
+  if (name == "reply") return reply_value(std::move(piece), inside, colon);
   if (colon == std::string_view::npos) {
     if (name == "time" && use == Use::file_name) piece.format = "%Y%m%d-%H%M%S";
     return piece;
@@ -147,7 +182,7 @@ Result<Template> Template::parse(std::string_view const text, Use use) {
   Template result;
   result.source_ = text;
   result.use_ = use;
-  std::string literal, skeleton;
+  std::string literal;
   for (std::size_t i = 0; i < text.size(); ++i) {
     char const c = text[i];
     bool const doubled = i + 1 < text.size() && text[i + 1] == c;
@@ -162,47 +197,98 @@ Result<Template> Template::parse(std::string_view const text, Use use) {
       if (!literal.empty()) result.pieces_.push_back({.text = std::move(literal), .format = {}});
       literal.clear();
       result.pieces_.push_back(std::move(*piece));
-      skeleton += 'x';
       i = end;
       continue;
     }
     if (is_control(c) && (use == Use::file_name || (c != '\n' && c != '\t')))
       return wrong(use, text, "it has a control character");
     literal += c;
-    skeleton += c;
     if (c == '{' || c == '}') ++i;
   }
   if (!literal.empty()) result.pieces_.push_back({.text = std::move(literal), .format = {}});
   if (use == Use::file_name) {
-    if (auto const why = wrong_path(skeleton); !why.empty()) return wrong(use, text, why);
+    if (auto const why = wrong_path(result.skeleton()); !why.empty()) return wrong(use, text, why);
   }
   return result;
 }
 
+Template Template::literal(std::string_view text) {
+  Template result;
+  if (!text.empty()) result.pieces_.push_back({.text = std::string{text}, .format = {}});
+  for (char const c : text) {
+    result.source_ += c;
+    if (c == '{' || c == '}') result.source_ += c;
+  }
+  return result;
+}
+
+/// Of all values but {time}, as it came from the outside world.
+std::string Template::value_of(Piece const& piece, TemplateValues const& values) {
+  auto const& name = piece.text;
+  if (name == "camera") return values.camera;
+  if (name == "edge") return values.edge;
+  if (name == "event") return values.event;
+  if (name == "input") return values.input;
+  if (name == "picture") return values.picture;
+  if (name == "relay") return values.relay;
+  if (name == "rule") return values.rule;
+  if (name == "secret") return values.secret;
+  if (name == "state") return values.state;
+  if (name == "trigger") return values.trigger;
+  if (name == "seq") return std::to_string(values.seq);
+  if (name == "time")
+    return piece.format.empty() ? rfc3339(values.time, values.zone)
+                                : format_time(piece.format, values.time, values.zone);
+  auto const reply = values.reply.find(piece.format);
+  return reply == values.reply.end() ? std::string{} : reply->second;
+}
+
 std::string Template::expand(TemplateValues const& values) const {
-  auto const value_of = [&](std::string const& name) -> std::string {
-    if (name == "camera") return values.camera;
-    if (name == "edge") return values.edge;
-    if (name == "event") return values.event;
-    if (name == "input") return values.input;
-    if (name == "rule") return values.rule;
-    if (name == "trigger") return values.trigger;
-    return std::to_string(values.seq);
-  };
   std::string text;
   for (auto const& piece : pieces_) {
     if (!piece.value)
       text += piece.text;
-    else if (piece.text != "time")
-      text +=
-          use_ == Use::file_name ? plain(value_of(piece.text)) : printable(value_of(piece.text));
-    else if (use_ == Use::file_name)
-      text += plain_time(format_time(piece.format, values.time, values.zone));
+    else if (use_ != Use::file_name)
+      text += printable(value_of(piece, values));
+    else if (piece.text == "time")
+      text += plain_time(value_of(piece, values));
     else
-      text += piece.format.empty() ? rfc3339(values.time, values.zone)
-                                   : printable(format_time(piece.format, values.time, values.zone));
+      text += plain(value_of(piece, values));
   }
   return use_ == Use::file_name ? safe_path(text) : text;
+}
+
+std::string Template::expand_url(TemplateValues const& values) const {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string text;
+  for (auto const& piece : pieces_) {
+    if (!piece.value) {
+      text += piece.text;
+      continue;
+    }
+    for (char const c : value_of(piece, values)) {
+      if (is_plain(c) || c == '~') {
+        text += c;
+        continue;
+      }
+      auto const byte = static_cast<unsigned char>(c);
+      text += '%';
+      text += digits[byte >> 4u];
+      text += digits[byte & 15u];
+    }
+  }
+  return text;
+}
+
+bool Template::uses(std::string_view name) const {
+  return std::ranges::any_of(pieces_,
+                             [&](auto const& piece) { return piece.value && piece.text == name; });
+}
+
+std::string Template::skeleton() const {
+  std::string text;
+  for (auto const& piece : pieces_) text += piece.value ? "x" : piece.text;
+  return text;
 }
 
 }  // namespace snapcron

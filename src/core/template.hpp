@@ -1,6 +1,6 @@
 #pragma once
-// The one template language: {name} and {time:FORMAT} in file names, log texts and argv. "{{" and
-// "}}" stand for braces. Checked at load, so that expansion cannot fail.
+// The one template language: {name} and {time:FORMAT} in file names, log texts, argv and requests.
+// "{{" and "}}" stand for braces. Checked at load, so that expansion cannot fail.
 
 #include "core/error.hpp"
 #include "core/time.hpp"
@@ -43,8 +43,20 @@ class Template {
   /// 500 bytes.
   static Result<Template> parse(std::string_view text, Use use);
 
+  /// The text as it stands, whatever braces are in it.
+  static Template literal(std::string_view text);
+
   /// A file name is always a safe relative path, each part at most 200 bytes, whatever the values.
   std::string expand(TemplateValues const& values) const;
+
+  /// Of an address: every value is percent-encoded but for letters, digits and -._~ (RFC 3986), so
+  /// that no value can add a path, a query or a host.
+  std::string expand_url(TemplateValues const& values) const;
+
+  /// Whether {name} is in it.
+  bool uses(std::string_view name) const;
+  /// With every value as "x": what is certain of the expansion.
+  std::string skeleton() const;
 
   std::string const& source() const { return source_; }
   friend bool operator==(Template const& a, Template const& b) { return a.source_ == b.source_; }
@@ -53,9 +65,11 @@ class Template {
   struct Piece {
     std::string text;  // a literal, or a value's name
     bool value = false;
-    std::string format;  // of {time:FORMAT}
+    std::string format;  // of {time:FORMAT}, or the path of {reply:PATH}
   };
   static Result<Piece> parse_value(std::string_view inside, Use use);
+  static Result<Piece> reply_value(Piece piece, std::string_view inside, std::size_t colon);
+  static std::string value_of(Piece const& piece, TemplateValues const& values);
 
   std::string source_;
   Use use_ = Use::text;

@@ -1,0 +1,197 @@
+// The words of a site outside its rules.
+
+#include "config/words.hpp"
+
+namespace snapcron {
+namespace {
+
+using Kind = Shape::Kind;
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+
+constexpr unsigned most_lines = 64;  // inputs, and relays
+
+Shape numbered(Table const& (*table)()) {
+  auto shape = takes::map(table);
+  shape.kind = Kind::numbered;
+  shape.most = most_lines;
+  return shape;
+}
+Shape named(Table const& (*table)()) {
+  auto shape = takes::map(table);
+  shape.kind = Kind::named;
+  return shape;
+}
+Shape list_of(Table const& (*table)()) {
+  auto shape = takes::map(table);
+  shape.kind = Kind::list;
+  return shape;
+}
+Shape degrees(unsigned most) {
+  auto shape = takes::of(Kind::degrees);
+  shape.most = most;
+  return shape;
+}
+
+Word version() {
+  return {"version", takes::number(1, 1), "the version of the configuration's language: 1"};
+}
+Word rules() {
+  return {"rules", list_of(rule_words), "what happens when"};
+}
+
+}  // namespace
+
+Table const& site_words() {
+  static Table const table{
+      "site",
+      "the configuration of snapcron",
+      {version().must(),
+       Word{"timezone", takes::of(Kind::text), "an IANA name such as Europe/Stockholm"}.or_else(
+           "the system's zone"),
+       {"location", takes::map(location_words), "where on Earth: for sunrise and sunset"},
+       {"clock", takes::map(clock_words), "how far the clock is trusted"},
+       {"gpio", takes::map(gpio_words), "the chip with the lines of inputs and relays"},
+       {"inputs", numbered(input_words), "the inputs by number"},
+       {"relays", numbered(relay_words), "the relays by number"},
+       {"cameras", named(camera_words), "the cameras by name; the first is the default"},
+       {"storage", takes::map(storage_words), "where pictures go"},
+       {"http", takes::map(http_words), "the pages and the API; without it no port is opened"},
+       Word{"control_socket", takes::of(Kind::text), "the unix socket of the command line"}.or_else(
+           "/run/snapcron/snapcron.sock"),
+       {"include", takes::or_list(takes::of(Kind::text)),
+        "files that hold rules only, or patterns of them: rules.d/*.yaml"},
+       rules(),
+       later("destinations", "where pictures are delivered to"),
+       later("axis_script", "a CRON script of an AXIS unit"),
+       later("mqtt", "the broker")}};
+  return table;
+}
+
+Table const& rules_file_words() {
+  static Table const table{"rules-file", "a file with rules", {version(), rules().must()}};
+  return table;
+}
+
+Table const& location_words() {
+  static Table const table{
+      "location",
+      "where on Earth: for sunrise and sunset",
+      {Word{"latitude", degrees(90), "degrees, north is positive"}.must(),
+       Word{"longitude", degrees(180), "degrees, east is positive"}.must()}};
+  return table;
+}
+
+Table const& clock_words() {
+  static Table const table{
+      "clock",
+      "how far the clock is trusted",
+      {Word{"wait_for_sync", takes::duration(takes::a_day),
+            "how long rules by the calendar wait at start for a synchronised clock"}
+           .must()}};
+  return table;
+}
+
+Table const& gpio_words() {
+  static Table const table{
+      "gpio",
+      "the chip of all lines that name no other",
+      {Word{"chip", takes::of(Kind::text), "its label, path or name; sim: the simulated chip"}
+           .must()}};
+  return table;
+}
+
+Table const& input_words() {
+  static Table const table{
+      "input",
+      "a digital input",
+      {Word{"name", takes::of(Kind::name), "how rules and people call it"}.or_else("the number"),
+       Word{"line", takes::of(Kind::text), "digits are the line's offset, anything else its name"}
+           .must(),
+       {"chip", takes::of(Kind::text), "another chip than gpio's"},
+       Word{"bias", takes::word({"as-is", "disabled", "pull-up", "pull-down"}), "the resistor"}
+           .or_else("as-is"),
+       Word{"active_low", takes::of(Kind::flag), "true: a low voltage is logically high"}.or_else(
+           "false"),
+       Word{"debounce", takes::duration({Duration::zero(), minutes{1}}),
+            "how long a level must hold before it counts"}
+           .or_else("none")}};
+  return table;
+}
+
+Table const& relay_words() {
+  static Table const table{
+      "relay",
+      "an output that switches something",
+      {Word{"name", takes::of(Kind::name), "how rules and people call it"}.or_else("the number"),
+       Word{"line", takes::of(Kind::text), "digits are the line's offset, anything else its name"}
+           .must(),
+       {"chip", takes::of(Kind::text), "another chip than gpio's"},
+       Word{"active_low", takes::of(Kind::flag), "true: on is a low voltage"}.or_else("false"),
+       Word{"initial", takes::word({"off", "on"}), "the state at start"}.or_else("off"),
+       Word{"on_exit", takes::word({"off", "on"}), "the state after a clean stop"}.or_else("off"),
+       Word{"max_on", takes::duration(), "the longest time that it stays on, whoever asks"}.or_else(
+           "no limit")}};
+  return table;
+}
+
+Table const& camera_words() {
+  auto const time = takes::duration({milliseconds{10}, hours{1}});
+  static Table const table{
+      "camera",
+      "where pictures come from: url, command or test_pattern",
+      {{"url", takes::of(Kind::text), "http or https, without user and password"},
+       {"command", takes::of(Kind::argv), "a program whose stdout is the picture; never a shell"},
+       {"test_pattern", takes::or_nothing(takes::map(test_pattern_words)),
+        "a picture that needs no camera"},
+       {"username", takes::of(Kind::text), "for Basic and Digest authentication"},
+       Word{"password_file", takes::of(Kind::text), "a file that holds the password in one line"}
+           .with("username"),
+       Word{"verify_tls", takes::of(Kind::flag), "false: take any certificate"}.or_else("true"),
+       Word{"timeout", time, "of the whole capture"}.or_else("10s"),
+       Word{"connect_timeout", time, "until connected"}.or_else("5s"),
+       Word{"stall_timeout", time, "without a byte"}.or_else("5s"),
+       Word{"max_size", takes::of(Kind::size), "of a picture, at most 256MB"}.or_else("16MB"),
+       later("buffer", "pictures from before the trigger")},
+      {"url", "command", "test_pattern"}};
+  return table;
+}
+
+Table const& test_pattern_words() {
+  static Table const table{
+      "test-pattern",
+      "a picture with the time and the camera's name in it",
+      {Word{"width", takes::number(16, 4096), "in pixels"}.or_else("640"),
+       Word{"height", takes::number(16, 4096), "in pixels"}.or_else("480")}};
+  return table;
+}
+
+Table const& storage_words() {
+  static Table const table{
+      "storage",
+      "where pictures go",
+      {Word{"directory", takes::of(Kind::text), "the folder; it is made when it is missing"}
+           .or_else("/var/lib/snapcron/snapshots"),
+       Word{"filename", takes::of(Kind::file_name), "a template below it, ending in .jpg or .jpeg"}
+           .or_else("{camera}/{time:%Y-%m-%d}/{time:%H%M%S}_{rule}_{seq}.jpg"),
+       later("retention", "when pictures are deleted")}};
+  return table;
+}
+
+Table const& http_words() {
+  static Table const table{
+      "http",
+      "the pages and the API",
+      {Word{"listen", takes::of(Kind::text),
+            "ADDRESS:PORT; another than a loopback address needs users_file"}
+           .or_else("127.0.0.1:8080"),
+       Word{"users_file", takes::of(Kind::text), "lines made by snapcron passwd"}.or_else(
+           "no password, loopback only"),
+       Word{"input_txt", takes::word({"help", "manual"}),
+            "which of the two printed formats /io/input.txt has"}
+           .or_else("help")}};
+  return table;
+}
+
+}  // namespace snapcron
