@@ -32,6 +32,8 @@ int next_times(NextOptions const& options, std::filesystem::path const& config);
 
 int hash_for_users_file(std::string const& user);
 int relay_safe(std::filesystem::path const& config);
+/// The process that holds the relays, started by run_daemon().
+int run_guard(std::filesystem::path const& control_socket);
 int doctor(std::filesystem::path const& config);
 
 // Asked of the running daemon over its socket.
