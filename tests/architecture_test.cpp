@@ -27,11 +27,12 @@ std::map<std::string, Folders> const may_include = {
     {"lines", {"core", "ports", "async"}},
     {"curl", {"core", "ports", "async"}},
     {"process", {"core", "ports", "async"}},
+    {"guard", {"core", "ports", "async", "lines", "process"}},
     {"capture", {"core", "ports", "async", "store", "jpeg", "curl", "process"}},
     {"http", {"core", "ports", "async"}},
     {"app",
      {"core", "config", "ports", "store", "async", "gpio", "sim", "lines", "curl", "process", "jpeg",
-      "capture", "http", "facts", "replay"}},
+      "capture", "guard", "http", "facts", "replay"}},
 };
 
 /// A foreign header, and the only folders that may see it.

@@ -39,6 +39,8 @@ int simulate(SimulateOptions const& options);
 
 int hash_for_users_file(std::string const& user);
 int relay_safe(std::filesystem::path const& config);
+/// The process that holds the relays, started by run_daemon().
+int run_guard(std::filesystem::path const& control_socket);
 int doctor(std::filesystem::path const& config);
 
 // Asked of the running daemon over its socket.

@@ -16,9 +16,6 @@ namespace {
 namespace asio = boost::asio;
 using asio::use_awaitable;
 
-/// How long a clean stop waits for relay pulses to end at their deadline, and for captures under way.
-constexpr auto longest_farewell = std::chrono::seconds{30};
-
 /// Unique over restarts: the start time in base 36.
 std::string event_prefix(Instant start) {
   auto n = std::chrono::duration_cast<std::chrono::seconds>(start.time_since_epoch()).count();
@@ -44,8 +41,8 @@ Daemon::Daemon(Site site, std::filesystem::path control_socket)
       journal_(log_),
       board_(control_socket_),
       engine_(event_prefix(started_.wall)),
-      relays_(loop_, board_, clock_, [this](unsigned relay, bool on) { relay_changed(relay, on); },
-              [this](RelaySpec const&, std::string const& text) { log_.write(Level::warning, text); }),
+      relays_(loop_, control_socket_, clock_, [this](unsigned relay, bool on) { relay_changed(relay, on); },
+              [this](std::string const& text) { log_.write(Level::warning, text); }),
       inputs_(loop_, board_, clock_, *this),
       pictures_(loop_, clock_, site_.zone, site_.cameras, site_.storage),
       server_(loop_, *this, clock_, workers_),
@@ -156,8 +153,7 @@ asio::awaitable<void> Daemon::shut_down() {
   server_.stop();
   inputs_.stop();
   co_await pictures_.stop();
-  if (relays_.pulsing()) log_.write(Level::info, "waiting for a relay pulse to end");
-  co_await relays_.finish(longest_farewell);
+  if (relays_.pulsing()) log_.write(Level::info, "a relay pulse is under way: the relay guard ends it at its deadline");
 }
 
 asio::awaitable<void> Daemon::feed_watchdog(Duration period) {

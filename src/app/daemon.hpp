@@ -8,9 +8,9 @@
 #include "capture/pictures.hpp"
 #include "core/engine.hpp"
 #include "core/site.hpp"
+#include "guard/guarded_relays.hpp"
 #include "http/server.hpp"
 #include "lines/inputs.hpp"
-#include "lines/relays.hpp"
 #include "ports/clock.hpp"
 #include "ports/controls.hpp"
 
@@ -81,7 +81,7 @@ class Daemon : public Controls, private InputListener {
   Journal journal_;
   Board board_;
   Engine engine_;
-  Relays relays_;
+  GuardedRelays relays_;
   Inputs inputs_;
   Pictures pictures_;
   Server server_;

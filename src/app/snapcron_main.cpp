@@ -81,6 +81,8 @@ int snapcron_main(int argc, char** argv) {
   std::map<std::string, CLI::App*> commands;
   add_daemon_commands(app, words, commands);
   add_tools(app, words, commands);
+  auto* guard = commands["guard"] = app.add_subcommand("guard", "holds the relay lines; started by `run`")->group("");
+  guard->add_option("control-socket", words.file)->required();
   for (char const* name : {"log", "schema", "import-axis", "outbox"}) {
     commands[name] = app.add_subcommand(name, "not built yet");
     commands[name]->group("Later")->fallthrough(false)->prefix_command();
@@ -105,6 +107,7 @@ int snapcron_main(int argc, char** argv) {
         {"simulate", [&] { return simulate(words.simulate); }},
         {"passwd", [&] { return hash_for_users_file(words.user); }},
         {"doctor", [&] { return doctor(config); }},
+        {"guard", [&] { return run_guard(words.file); }},
         {"relay-safe", [&] { return relay_safe(config); }},
     };
     auto const it = actions.find(chosen);

@@ -6,13 +6,16 @@
 namespace snapcron {
 
 Relay::Relay(bool on, std::optional<Duration> max_on, Steady now)
-    : on_{on}, max_on_{max_on}, on_since_{now} {}
+    : Relay{RelayState{.on = on, .on_since = now}, max_on} {}
+
+Relay::Relay(RelayState state, std::optional<Duration> max_on)
+    : state_{std::move(state)}, max_on_{max_on} {}
 
 void Relay::command(RelayCommand const& command, Steady now) {
   // No tick() first: were the relay let go here in thought only, and switched on again before
   // anybody drives it, its time on would start anew, and max_on would never come.
-  phase_ends_.reset();
-  pulses_left_ = 0;
+  state_.phase_ends.reset();
+  state_.pulses_left = 0;
   switch (command.kind) {
     case RelayCommand::Kind::on:
       drive(true, now);
@@ -21,24 +24,24 @@ void Relay::command(RelayCommand const& command, Steady now) {
       drive(false, now);
       break;
     case RelayCommand::Kind::toggle:
-      drive(!on_, now);
+      drive(!state_.on, now);
       break;
     case RelayCommand::Kind::pulse:
-      train_ = command;
-      pulses_left_ = std::max(command.count, 1u) - 1;
+      state_.train = command;
+      state_.pulses_left = std::max(command.count, 1u) - 1;
       drive(true, now);
-      phase_ends_ = now + command.duration;
+      state_.phase_ends = now + command.duration;
       break;
   }
-  if (on_ && max_on_ && on_since_ + *max_on_ <= now) tick(now);
+  if (state_.on && max_on_ && state_.on_since + *max_on_ <= now) tick(now);
 }
 
 void Relay::tick(Steady now) {
-  bool const phase_over = phase_ends_ && *phase_ends_ <= now;
-  bool const too_long = on_ && max_on_ && on_since_ + *max_on_ <= now;
-  if (too_long && !(phase_over && *phase_ends_ <= on_since_ + *max_on_)) {
-    phase_ends_.reset();
-    pulses_left_ = 0;
+  bool const phase_over = state_.phase_ends && *state_.phase_ends <= now;
+  bool const too_long = state_.on && max_on_ && state_.on_since + *max_on_ <= now;
+  if (too_long && !(phase_over && *state_.phase_ends <= state_.on_since + *max_on_)) {
+    state_.phase_ends.reset();
+    state_.pulses_left = 0;
     cut_off_ = true;
     drive(false, now);
     return;
@@ -46,23 +49,23 @@ void Relay::tick(Steady now) {
   if (!phase_over) return;
   // One part at a time, each counted from when it is driven: a late tick makes a train longer,
   // but swallows no pulse.
-  if (on_ && pulses_left_ > 0) {
+  if (state_.on && state_.pulses_left > 0) {
     drive(false, now);
-    phase_ends_ = now + train_.gap;
-  } else if (on_) {
+    state_.phase_ends = now + state_.train.gap;
+  } else if (state_.on) {
     drive(false, now);
-    phase_ends_.reset();
+    state_.phase_ends.reset();
   } else {
-    --pulses_left_;
+    --state_.pulses_left;
     drive(true, now);
-    phase_ends_ = now + train_.duration;
+    state_.phase_ends = now + state_.train.duration;
   }
 }
 
 std::optional<Steady> Relay::wakes_at() const {
-  if (!on_ || !max_on_) return phase_ends_;
-  auto const cut = on_since_ + *max_on_;
-  return phase_ends_ ? std::min(*phase_ends_, cut) : cut;
+  if (!state_.on || !max_on_) return state_.phase_ends;
+  auto const cut = state_.on_since + *max_on_;
+  return state_.phase_ends ? std::min(*state_.phase_ends, cut) : cut;
 }
 
 bool Relay::take_cut_off() {
@@ -70,8 +73,8 @@ bool Relay::take_cut_off() {
 }
 
 void Relay::drive(bool on, Steady now) {
-  if (on && !on_) on_since_ = now;
-  on_ = on;
+  if (on && !state_.on) state_.on_since = now;
+  state_.on = on;
 }
 
 }  // namespace snapcron

@@ -18,12 +18,25 @@ struct RelayCommand {
   friend bool operator==(RelayCommand const&, RelayCommand const&) = default;
 };
 
+/// All that a relay is: another process can take it up where this one left it, since CLOCK_MONOTONIC
+/// is the same for both.
+struct RelayState {
+  bool on = false;
+  Steady on_since{};
+  std::optional<Steady> phase_ends{};  // of the present on or off part of a pulse train
+  unsigned pulses_left = 0;            // after the present one
+  RelayCommand train{};
+  friend bool operator==(RelayState const&, RelayState const&) = default;
+};
+
 /// Retrigger: the latest command wins. A pulse during a pulse starts its duration anew without
 /// letting go in between; on, off and toggle end a pulse under way. max_on counts from the moment
 /// the relay went from off to on, whatever commands come meanwhile.
 class Relay {
  public:
   Relay(bool on, std::optional<Duration> max_on, Steady now);
+  /// One that is under way already.
+  Relay(RelayState state, std::optional<Duration> max_on);
 
   /// The level to drive is on() afterwards.
   void command(RelayCommand const& command, Steady now);
@@ -32,8 +45,9 @@ class Relay {
   /// When tick() has something to do next.
   std::optional<Steady> wakes_at() const;
 
-  bool on() const { return on_; }
-  bool pulsing() const { return phase_ends_.has_value(); }
+  RelayState const& state() const { return state_; }
+  bool on() const { return state_.on; }
+  bool pulsing() const { return state_.phase_ends.has_value(); }
   /// True once after max_on switched it off, for the log.
   bool take_cut_off();
   void set_max_on(std::optional<Duration> max_on) { max_on_ = max_on; }
@@ -41,12 +55,8 @@ class Relay {
  private:
   void drive(bool on, Steady now);
 
-  bool on_;
+  RelayState state_;
   std::optional<Duration> max_on_;
-  Steady on_since_;
-  std::optional<Steady> phase_ends_;  // end of the present on or off part of a pulse train
-  unsigned pulses_left_ = 0;          // after the present one
-  RelayCommand train_;
   bool cut_off_ = false;
 };
 

@@ -10,6 +10,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 namespace snapcron {
@@ -226,9 +227,30 @@ Result<void> Relays::configure(std::vector<RelaySpec> const& specs) {
   }
   loop.relays = std::move(next);
   loop.specs = specs;
+  loop.stopping = false;
   loop.note_missing();
   loop.arm();
   return {};
+}
+
+void Relays::restore(std::vector<RelaySpec> const& specs, std::vector<RelayState> const& states) {
+  auto& loop = *loop_;
+  assert(loop.relays.empty() && specs.size() == states.size());
+  auto const now = loop.clock.now().steady;
+  for (std::size_t i = 0; i < specs.size(); ++i) {
+    Relay relay{states[i], specs[i].max_on};
+    if (auto const at = relay.wakes_at(); at && *at <= now) relay.tick(now);
+    auto held = std::make_shared<Loop::Held>(Loop::Held{specs[i], relay, relay.on(), {}, {}, {}});
+    loop.relays.push_back(held);
+    auto line = loop.gpio.request_output(specs[i], held->driven);
+    if (line)
+      loop.attach(*held, std::move(*line));
+    else
+      loop.lose(*held, line.error());
+  }
+  loop.specs = specs;
+  loop.note_missing();
+  loop.arm();
 }
 
 Result<void> Relays::command(unsigned number, RelayCommand const& command) {
@@ -262,6 +284,12 @@ bool Relays::on(unsigned number) const {
 bool Relays::available(unsigned number) const {
   auto const held = loop_->find(number);
   return held && held->line;
+}
+
+RelayState const& Relays::state(unsigned number) const {
+  auto const held = loop_->find(number);
+  assert(held);
+  return held->relay.state();
 }
 
 bool Relays::pulsing() const {

@@ -34,8 +34,12 @@ class Relays {
   /// A new relay is requested with direction and `initial` in one request; an unchanged one is
   /// kept, with its pulse; a changed max_on, on_exit or name applies without letting go; one that
   /// went is driven to its on_exit and released. When a line cannot be had nothing changes, and the
-  /// error says why. Does not call Changed: ask on().
+  /// error says why. Does not call Changed: ask on(). Commands are taken again after a stop().
   Result<void> configure(std::vector<RelaySpec> const& specs);
+
+  /// Takes relays up where another process left them: each is requested with what it should drive
+  /// now. A line that cannot be had is told and tried again. Nothing may be held yet.
+  void restore(std::vector<RelaySpec> const& specs, std::vector<RelayState> const& states);
 
   /// Fault::not_found for an unknown relay. While its chip is gone every command fails
   /// (Fault::gone); only `off` is kept in mind for the chip's return.
@@ -44,6 +48,8 @@ class Relays {
   /// What the relay should be driving; false for an unknown one.
   bool on(unsigned number) const;
   bool available(unsigned number) const;
+  /// Of a relay that is known.
+  RelayState const& state(unsigned number) const;
   /// Is a pulse under way anywhere?
   bool pulsing() const;
   std::vector<RelaySpec> const& specs() const;

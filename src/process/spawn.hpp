@@ -3,34 +3,13 @@
 
 #include "core/error.hpp"
 #include "process/child.hpp"
+#include "process/descriptor.hpp"
 
 #include <sys/types.h>
-#include <unistd.h>
 
 #include <string>
-#include <utility>
 
 namespace snapcron {
-
-/// An owned descriptor.
-class Descriptor {
- public:
-  Descriptor() = default;
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Descriptor& operator=(Descriptor&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  int get() const { return fd_; }
-  int release() { return std::exchange(fd_, -1); }
-
- private:
-  int fd_ = -1;
-};
 
 struct Spawned {
   pid_t pid = -1;     // also the number of its process group
