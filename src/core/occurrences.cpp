@@ -2,6 +2,8 @@
 
 #include "core/upcoming.hpp"
 
+#include <algorithm>
+
 namespace snapcron {
 
 std::optional<Occurrences> Occurrences::of(Trigger const& trigger) {
@@ -43,7 +45,7 @@ std::optional<Gap> Occurrences::gap(Instant after, Instant until) const {
   if (!cron_ || cron_->gap_run_once) return std::nullopt;
   auto const swallowed = cron_->pattern.swallowed(after, until, cron_->zone);
   if (!swallowed) return std::nullopt;
-  return Gap{swallowed->at, swallowed->count};
+  return Gap{swallowed->at, static_cast<unsigned>(std::min<std::uint64_t>(swallowed->count, 1'000'000))};
 }
 
 bool Occurrences::is_interval() const { return cron_ && cron_->pattern.is_interval(); }

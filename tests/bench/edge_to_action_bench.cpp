@@ -116,7 +116,7 @@ class Path : private InputListener {
     relay.number = 1;
     if (!relays_.configure({relay}) || !inputs_.configure({input})) std::abort();
     ages_.clear();
-    engine_.configure(std::move(rules), {{1, "door"}}, {{1, "strike"}}, clock_.now());
+    engine_.configure(std::move(rules), Names{.inputs = {{1, "door"}}, .relays = {{1, "strike"}}}, clock_.now());
   }
   std::vector<Duration> run() {
     loop_.run();

@@ -28,8 +28,8 @@ std::vector<Rule> rules(std::size_t count, std::size_t listening) {
 void edge(benchmark::State& state) {
   Engine engine{"b"};
   Moment now{Steady{} + std::chrono::hours{1}, Instant{} + std::chrono::hours{24 * 20'000}};
-  engine.configure(rules(static_cast<std::size_t>(state.range(0)), static_cast<std::size_t>(state.range(1))), {{1, "door"}},
-                   {{1, "strike"}}, now);
+  engine.configure(rules(static_cast<std::size_t>(state.range(0)), static_cast<std::size_t>(state.range(1))), 
+                   Names{.inputs = {{1, "door"}}, .relays = {{1, "strike"}}}, now);
   Decisions out;
   for (auto _ : state) {
     now.steady += std::chrono::milliseconds{1};
@@ -48,7 +48,7 @@ BENCHMARK(edge)->ArgNames({"rules", "listening"})->ArgsProduct({{10, 1000, 10000
 void edge_unheard(benchmark::State& state) {
   Engine engine{"b"};
   Moment const now{Steady{} + std::chrono::hours{1}, Instant{} + std::chrono::hours{24 * 20'000}};
-  engine.configure(rules(static_cast<std::size_t>(state.range(0)), 0), {}, {}, now);
+  engine.configure(rules(static_cast<std::size_t>(state.range(0)), 0), {}, now);
   Decisions out;
   bool high = false;
   for (auto _ : state) engine.on_edge({1, high = !high, now.steady}, now, out);

@@ -9,8 +9,8 @@ class CalendarTest : public EngineTest {
  protected:
   CalendarTest() { passed = -2h; }  // ten o'clock
 
-  void load_cron(char const* pattern, MissedPolicy missed = {MissedPolicy::What::once, 12h}, Zone zone = {}, Duration jitter = {}, bool run_once = false) {
-    load({rule("r", {{CronTrigger{*Cron::parse(pattern), zone, missed, jitter, run_once}, ""}}, {pulse(1s)})});
+  void load_cron(char const* pattern, MissedPolicy missed = {MissedPolicy::What::once, 12h}, Zone in = {}, Duration jitter = {}, bool run_once = false) {
+    load({rule("r", {{CronTrigger{*Cron::parse(pattern), in, missed, jitter, run_once}, ""}}, {pulse(1s)})});
   }
   /// Lets `by` pass; when each firing was, by the wall clock, and each skip with its reason.
   std::vector<std::string> during(Duration by) {
