@@ -50,6 +50,12 @@ int drive_input(std::filesystem::path const& socket, std::string const& input, s
 int switch_relay(std::filesystem::path const& socket, std::string const& relay, std::string const& what,
                  std::string const& duration);
 int trigger_rule(std::filesystem::path const& socket, std::string const& rule);
+struct LogOptions {
+  std::string rule;  // empty: all
+  unsigned count = 100;
+  bool all = false, follow = false, json = false;
+};
+int show_log(std::filesystem::path const& socket, LogOptions const& options);
 int reload_daemon(std::filesystem::path const& socket);
 
 /// One line on stderr, "PROGRAM: TEXT", and the code.

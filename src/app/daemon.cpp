@@ -45,6 +45,9 @@ Daemon::Daemon(Site site, std::filesystem::path control_socket)
               [this](std::string const& text) { log_.write(Level::warning, text); }),
       inputs_(loop_, board_, clock_, *this),
       pictures_(loop_, clock_, site_.zone, site_.cameras, site_.storage),
+      state_(site_.storage.directory),
+      recorder_(loop_, state_,
+                [this](bool ok, std::string const& text) { log_.write(ok ? Level::info : Level::error, text); }),
       server_(loop_, *this, clock_, workers_),
       timer_(loop_),
       calendar_(loop_) {

@@ -4,6 +4,7 @@
 #include "app/board.hpp"
 #include "app/journal.hpp"
 #include "app/log.hpp"
+#include "app/recorder.hpp"
 #include "app/wall_timer.hpp"
 #include "capture/pictures.hpp"
 #include "core/engine.hpp"
@@ -13,6 +14,7 @@
 #include "lines/inputs.hpp"
 #include "ports/clock.hpp"
 #include "ports/controls.hpp"
+#include "store/state_store.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -44,6 +46,8 @@ class Daemon : public Controls, private InputListener {
   boost::asio::awaitable<Result<void>> drive_input(unsigned number, InputDrive drive) override;
   Result<TriggerReply> trigger(std::string const& rule) override;
   boost::asio::awaitable<SnapshotReply> snapshot(SnapshotRequest request) override;
+  Result<unsigned> webhook(std::string const& name) override;
+  boost::asio::awaitable<Result<LogPage>> log(LogQuery query, Duration wait) override;
   boost::asio::awaitable<Result<std::string>> reload() override;
 
  private:
@@ -84,6 +88,8 @@ class Daemon : public Controls, private InputListener {
   GuardedRelays relays_;
   Inputs inputs_;
   Pictures pictures_;
+  StateStore state_;
+  Recorder recorder_;
   Server server_;
   boost::asio::steady_timer timer_;
   WallTimer calendar_;

@@ -29,15 +29,6 @@ std::string json_string(std::string const& text) {
   return boost::json::serialize(boost::json::string{text});
 }
 
-/// Every value percent-encoded, so that it stays within its part of the address.
-std::string expand_url(Template const& url, TemplateValues values) {
-  for (auto* value : {&values.camera, &values.rule, &values.trigger, &values.input, &values.edge, &values.event,
-                      &values.state, &values.relay, &values.picture, &values.secret})
-    *value = encode_segment(*value);
-  for (auto& [path, value] : values.reply) value = encode_segment(value);
-  return url.expand(values);
-}
-
 /// What must not stand in any text, in each of the spellings in which it may have gone out.
 class Secrets {
  public:
@@ -74,22 +65,19 @@ bool has_content_type(HttpRequest const& request) {
 HttpRequest request_of(HttpAction const& action, TemplateValues const& values) {
   HttpRequest request;
   request.method = action.method;
-  request.url = expand_url(action.url, values);
+  request.url = action.url.expand_url(values);
   request.username = action.username;
   request.password = action.password;
   request.timeout = action.timeout;
   request.verify_tls = action.verify_tls;
   for (auto const& [name, text] : action.headers) request.headers.emplace_back(name, text.expand(values));
-  bool json = false;
   for (auto const& part : action.body) {
     auto text = part.text.expand(values);
-    json |= part.json_string;
     request.body += part.json_string ? json_string(text) : text;
   }
   for (auto const& [name, text] : action.form)
     request.form.push_back({.name = name, .value = text.expand(values)});
-  if ((json || action.picture_is_body) && !has_content_type(request))
-    request.headers.emplace_back("Content-Type", action.picture_is_body ? "image/jpeg" : "application/json");
+  if (action.picture_is_body && !has_content_type(request)) request.headers.emplace_back("Content-Type", "image/jpeg");
   return request;
 }
 

@@ -34,7 +34,7 @@ Record lost_record(std::size_t count, Instant at) {
   record.json = boost::json::serialize(boost::json::object{
       {"time", rfc3339(at, Zone{}, 3)},
       {"kind", "lost"},
-      {"text", records(count) + " lost: the disk did not take them in time"}});
+      {"text", records(count) + ", the disk did not take them in time"}});
   return record;
 }
 
@@ -157,6 +157,22 @@ asio::awaitable<Result<std::vector<Record>>> Recorder::read_written(LogQuery que
   auto [records, notice] = co_await offload(worker_, work);
   if (!notice.empty()) say_(false, notice);
   co_return std::move(records);
+}
+
+asio::awaitable<Result<LogPage>> Recorder::page(LogQuery query, Duration wait) {
+  bool const follows = wait > Duration::zero();
+  auto const seen = newest_;  // there may be newer ones that the query does not want
+  if (!follows) co_await write_what_is_queued();
+  auto records = co_await read_written(query);
+  if (follows && records && records->empty()) {
+    co_await wait_newer(std::max(query.after, seen), wait);
+    records = co_await read_written(query);
+  }
+  if (!records) co_return records.error();
+  LogPage page;
+  page.next = records->empty() ? query.after : records->back().id;
+  page.records = std::move(*records);
+  co_return page;
 }
 
 asio::awaitable<void> Recorder::wait_newer(std::int64_t after, Duration longest) {

@@ -44,8 +44,9 @@ class Recorder {
 
   /// All that was added up to now is in it, as far as the disk takes it.
   boost::asio::awaitable<Result<std::vector<Record>>> read(LogQuery query);
-  /// Without that: for one who follows, and so reads after each write. He must not make more of them.
-  boost::asio::awaitable<Result<std::vector<Record>>> read_written(LogQuery query);
+  /// The same as a page. With `wait`, only what is written: who follows the log must not make more
+  /// writes; where there is nothing, it waits for one.
+  boost::asio::awaitable<Result<LogPage>> page(LogQuery query, Duration wait);
   /// Until a record newer than `after` is written, at most that long.
   boost::asio::awaitable<void> wait_newer(std::int64_t after, Duration longest);
 
@@ -58,6 +59,7 @@ class Recorder {
   void arm();
   void begin_write();
   boost::asio::awaitable<void> write();
+  boost::asio::awaitable<Result<std::vector<Record>>> read_written(LogQuery query);
   boost::asio::awaitable<void> write_what_is_queued();
   boost::asio::awaitable<void> a_write_has_ended(Steady deadline);
   void succeeded(std::int64_t newest);

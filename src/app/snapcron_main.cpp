@@ -14,6 +14,7 @@ struct Words {
   std::vector<std::string> relay;
   NextOptions next;
   SimulateOptions simulate;
+  LogOptions log;
   bool json = false;
 };
 
@@ -43,6 +44,12 @@ void add_daemon_commands(CLI::App& app, Words& words, std::map<std::string, CLI:
   relay->add_option("words", words.relay, "[N] on|off|toggle|pulse [DURATION]")->required()->expected(1, 3);
   auto* trigger = commands["trigger"] = app.add_subcommand("trigger", "fires a rule by hand; conditions, cooldown and mode hold");
   trigger->add_option("rule", words.name)->required();
+  auto* log = commands["log"] = app.add_subcommand("log", "what the rules did, and why they did not");
+  log->add_option("--rule", words.log.rule, "of this rule only")->type_name("RULE");
+  auto* count = log->add_option("-n", words.log.count, "the newest N")->type_name("N")->check(CLI::Range(1u, 1000u))->capture_default_str();
+  log->add_flag("--all", words.log.all, "all that is kept")->excludes(count);
+  log->add_flag("-f,--follow", words.log.follow, "and what comes, until Ctrl-C");
+  log->add_flag("--json", words.log.json, "one JSON object a line");
   commands["reload"] = app.add_subcommand("reload", "reads the configuration again; a bad one is refused");
 }
 
@@ -83,7 +90,7 @@ int snapcron_main(int argc, char** argv) {
   add_tools(app, words, commands);
   auto* guard = commands["guard"] = app.add_subcommand("guard", "holds the relay lines; started by `run`")->group("");
   guard->add_option("control-socket", words.file)->required();
-  for (char const* name : {"log", "schema", "import-axis", "outbox"}) {
+  for (char const* name : {"schema", "import-axis", "outbox"}) {
     commands[name] = app.add_subcommand(name, "not built yet");
     commands[name]->group("Later")->fallthrough(false)->prefix_command();
   }
@@ -98,6 +105,7 @@ int snapcron_main(int argc, char** argv) {
         {"input", [&] { return drive_input(socket(), words.name, words.what, words.duration); }},
         {"relay", [&] { return relay_words(socket(), words.relay); }},
         {"trigger", [&] { return trigger_rule(socket(), words.name); }},
+        {"log", [&] { return show_log(socket(), words.log); }},
         {"reload", [&] { return reload_daemon(socket()); }},
         {"check", [&] {
            if (words.file.empty()) return check(config, std::nullopt);

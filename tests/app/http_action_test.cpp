@@ -88,15 +88,15 @@ TEST_F(TheHttpAction, QuotesValuesWithinJson) {
   made.body = {{text("{{\"rule\": ")}, {text("{rule}"), true}, {text("}}")}};
   ASSERT_TRUE(perform(made));
   EXPECT_EQ(body, R"({"rule": "door & \"window\""})");
-  EXPECT_THAT(head, HasSubstr("\r\nContent-Type: application/json\r\n"));
 }
 
 TEST_F(TheHttpAction, LeavesAGivenTypeAlone) {
+  values.picture = folder.write("1.jpg", "the picture's bytes").string();
   auto made = action("/");
-  made.headers = {{"content-type", text("application/vnd.api+json")}};
-  made.body = {{text("{rule}"), true}};
+  made.headers = {{"content-type", text("image/x-mine")}};
+  made.picture_is_body = true;
   ASSERT_TRUE(perform(made));
-  EXPECT_THAT(head, HasSubstr("\r\ncontent-type: application/vnd.api+json\r\n"));
+  EXPECT_THAT(head, HasSubstr("\r\ncontent-type: image/x-mine\r\n"));
   EXPECT_THAT(head, Not(HasSubstr("Content-Type")));
 }
 
@@ -153,8 +153,20 @@ TEST_F(TheHttpAction, TakesAnyOtherStatusForAFailure) {
   EXPECT_EQ(error_of(action("/")), where() + ": 301: redirects are not followed, give the final address");
 }
 
+TEST_F(TheHttpAction, SendsItsSecretAndTheAnswerBefore) {
+  values.reply = {{"content_uri", "mxc://example.org/a b"}};
+  auto made = action("/bot{secret}/send?uri={reply:content_uri}");
+  made.secret = "12:s3/cret";
+  made.headers = {{"Authorization", text("Bearer {secret}")}};
+  made.body = {{text("{reply:content_uri}"), true}};
+  ASSERT_TRUE(perform(made));
+  EXPECT_THAT(head, StartsWith("POST /bot12%3As3%2Fcret/send?uri=mxc%3A%2F%2Fexample.org%2Fa%20b HTTP/1.1\r\n"));
+  EXPECT_THAT(head, HasSubstr("\r\nAuthorization: Bearer 12:s3/cret\r\n"));
+  EXPECT_EQ(body, "\"mxc://example.org/a b\"");
+}
+
 TEST_F(TheHttpAction, NeverTellsASecret) {
-  auto made = action("/bot12:s3%2Fcret/send");
+  auto made = action("/bot{secret}/send");
   made.secret = "12:s3/cret";
   made.username = "root";
   made.password = "\"quoted\"";

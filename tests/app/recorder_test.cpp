@@ -40,7 +40,9 @@ class FakeRecords : public Records {
   Result<std::optional<std::string>> memory() override { return remembered; }
   Result<std::vector<Record>> read(LogQuery const& query) override {
     std::vector<Record> found;
-    std::ranges::copy_if(records, std::back_inserter(found), [&](Record const& r) { return r.id > query.after; });
+    std::ranges::copy_if(records, std::back_inserter(found), [&](Record const& r) {
+      return r.id > query.after && (!query.rule || r.rule == *query.rule);
+    });
     return found;
   }
   std::string take_notice() override { return std::exchange(notice, {}); }
@@ -129,7 +131,6 @@ TEST_F(TheRecorder, LeavesTheDiskAloneBetweenWrites) {
 TEST_F(TheRecorder, WritesBeforeItReads) {
   auto& recording = start({.urgent = at_once, .calm = never});
   recording.add(record("1"));
-  EXPECT_THAT(await(loop, recording.read_written({})).value(), IsEmpty());
   EXPECT_THAT(await(loop, recording.read({})).value(), SizeIs(1));
   EXPECT_THAT(await(loop, recording.read({.after = 1})).value(), IsEmpty());
   EXPECT_EQ(store.writes(), 1u);
@@ -151,6 +152,38 @@ TEST_F(TheRecorder, WaitsNoLongerThanAsked) {
   auto& recording = start({});
   await(loop, recording.wait_newer(0, std::chrono::milliseconds{1}));
   EXPECT_EQ(store.writes(), 0u);
+}
+
+TEST_F(TheRecorder, GivesAFollowerWhatIsWrittenNext) {
+  auto& recording = start({.urgent = at_once, .calm = never, .between = at_once});
+  recording.add(record("1"));
+  auto const first = await(loop, recording.page({}, Duration::zero())).value();
+  EXPECT_EQ(first.next, 1);
+  std::optional<LogPage> next;
+  boost::asio::co_spawn(loop, recording.page({.after = first.next}, never),
+                        [&](std::exception_ptr, Result<LogPage> page) { next = page.value(); });
+  loop.poll();
+  recording.add(record("2"));
+  turn_until([&] { return next.has_value(); });
+  ASSERT_THAT(next->records, SizeIs(1));
+  EXPECT_EQ(next->records[0].json, "2");
+  EXPECT_EQ(next->next, 2);
+}
+
+TEST_F(TheRecorder, LetsAFollowerOfOneRuleWaitThoughThereIsNewsOfOthers) {
+  auto& recording = start({.urgent = at_once, .calm = never});
+  recording.add(record("1"));
+  await(loop, recording.read({}));
+  auto const page = await(loop, recording.page({.rule = "another"}, std::chrono::milliseconds{1})).value();
+  EXPECT_THAT(page.records, IsEmpty());
+  EXPECT_EQ(page.next, 0);
+  bool over = false;
+  boost::asio::co_spawn(loop, recording.page({.rule = "another"}, never),
+                        [&](std::exception_ptr, Result<LogPage>) { over = true; });
+  await(loop, recording.read({}));  // a later look at the disk, while the follower waits
+  EXPECT_FALSE(over);
+  await(loop, recording.stop());
+  turn_until([&] { return over; });
 }
 
 TEST_F(TheRecorder, LetsWaitersGoWhenItStops) {
@@ -198,7 +231,7 @@ TEST_F(TheRecorder, CountsWhatItHasNoRoomFor) {
   await(loop, recording.stop());
   EXPECT_THAT(written(), SizeIs(Recorder::most_queued + 1));
   EXPECT_EQ(written().back(), R"({"time":"1970-01-01T00:00:00.000Z","kind":"lost",)"
-                              R"("text":"7 records lost: the disk did not take them in time"})");
+                              R"("text":"7 records, the disk did not take them in time"})");
 }
 
 TEST_F(TheRecorder, CountsTheLostOnceWhenTheDiskFailsToo) {
@@ -210,7 +243,7 @@ TEST_F(TheRecorder, CountsTheLostOnceWhenTheDiskFailsToo) {
   store.full = false;
   await(loop, recording.stop());
   EXPECT_THAT(written(), SizeIs(Recorder::most_queued + 1));
-  EXPECT_THAT(written().back(), HasSubstr("3 records lost"));
+  EXPECT_THAT(written().back(), HasSubstr("3 records, the disk"));
 }
 
 TEST_F(TheRecorder, DoesNotWaitForAHungDiskWhenItStops) {
