@@ -31,6 +31,8 @@ struct NextOptions {
 int next_times(NextOptions const& options, std::filesystem::path const& config);
 
 int hash_for_users_file(std::string const& user);
+/// The JSON Schema of the configuration, on stdout.
+int print_schema();
 int relay_safe(std::filesystem::path const& config);
 int doctor(std::filesystem::path const& config);
 

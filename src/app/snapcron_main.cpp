@@ -58,6 +58,7 @@ void add_tools(CLI::App& app, Words& words, std::map<std::string, CLI::App*>& co
       ->check(CLI::IsMember({"skip", "run_once"}));
   auto* passwd = commands["passwd"] = app.add_subcommand("passwd", "prints a line for the users file; reads the password from standard input");
   passwd->add_option("user", words.user)->required();
+  commands["schema"] = app.add_subcommand("schema", "prints the JSON Schema of the configuration, for editors");
   commands["doctor"] = app.add_subcommand("doctor", "looks for chip, lines, permissions, cameras and disk, and says how to mend what is missing");
   commands["relay-safe"] = app.add_subcommand("relay-safe", "drives every relay to on_exit when no daemon holds it");
 }
@@ -74,7 +75,7 @@ int snapcron_main(int argc, char** argv) {
   std::map<std::string, CLI::App*> commands;
   add_daemon_commands(app, words, commands);
   add_tools(app, words, commands);
-  for (char const* name : {"simulate", "log", "schema", "import-axis", "outbox"}) {
+  for (char const* name : {"simulate", "log", "import-axis", "outbox"}) {
     commands[name] = app.add_subcommand(name, "not built yet");
     commands[name]->group("Later")->fallthrough(false)->prefix_command();
   }
@@ -96,6 +97,7 @@ int snapcron_main(int argc, char** argv) {
          }},
         {"next", [&] { return next_times(words.next, words.file.empty() ? config : std::filesystem::path{words.file}); }},
         {"passwd", [&] { return hash_for_users_file(words.user); }},
+        {"schema", [&] { return print_schema(); }},
         {"doctor", [&] { return doctor(config); }},
         {"relay-safe", [&] { return relay_safe(config); }},
     };
