@@ -38,6 +38,8 @@ struct SimulateOptions {
 int simulate(SimulateOptions const& options);
 
 int hash_for_users_file(std::string const& user);
+/// The JSON Schema of the configuration, on stdout.
+int print_schema();
 int relay_safe(std::filesystem::path const& config);
 /// The process that holds the relays, started by run_daemon().
 int run_guard(std::filesystem::path const& control_socket);

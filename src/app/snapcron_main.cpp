@@ -72,6 +72,7 @@ void add_tools(CLI::App& app, Words& words, std::map<std::string, CLI::App*>& co
   simulate->add_flag("--json", words.simulate.json, "one JSON object a line");
   auto* passwd = commands["passwd"] = app.add_subcommand("passwd", "prints a line for the users file; reads the password from standard input");
   passwd->add_option("user", words.user)->required();
+  commands["schema"] = app.add_subcommand("schema", "prints the JSON Schema of the configuration, for editors");
   commands["doctor"] = app.add_subcommand("doctor", "looks for chip, lines, permissions, cameras and disk, and says how to mend what is missing");
   commands["relay-safe"] = app.add_subcommand("relay-safe", "drives every relay to on_exit when no daemon holds it");
 }
@@ -90,7 +91,7 @@ int snapcron_main(int argc, char** argv) {
   add_tools(app, words, commands);
   auto* guard = commands["guard"] = app.add_subcommand("guard", "holds the relay lines; started by `run`")->group("");
   guard->add_option("control-socket", words.file)->required();
-  for (char const* name : {"schema", "import-axis", "outbox"}) {
+  for (char const* name : {"import-axis", "outbox"}) {
     commands[name] = app.add_subcommand(name, "not built yet");
     commands[name]->group("Later")->fallthrough(false)->prefix_command();
   }
@@ -114,6 +115,7 @@ int snapcron_main(int argc, char** argv) {
         {"next", [&] { return next_times(words.next, words.file.empty() ? config : std::filesystem::path{words.file}); }},
         {"simulate", [&] { return simulate(words.simulate); }},
         {"passwd", [&] { return hash_for_users_file(words.user); }},
+        {"schema", [&] { return print_schema(); }},
         {"doctor", [&] { return doctor(config); }},
         {"guard", [&] { return run_guard(words.file); }},
         {"relay-safe", [&] { return relay_safe(config); }},

@@ -50,6 +50,7 @@ std::string alternatives(std::span<std::string const> words) {
 }  // namespace
 
 void Context::error(Position at, std::string message, std::string suggestion) const {
+  ++errors_;
   diagnostics_->push_back(source_->diagnostic(Diagnostic::Severity::error, at, std::move(message),
                                               std::move(suggestion)));
 }

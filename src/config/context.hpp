@@ -29,8 +29,10 @@ class Context {
   void not_built(Position at, std::string_view word) const;
 
   Source const& source() const { return *source_; }
+  std::size_t errors() const { return errors_; }
 
  private:
+  mutable std::size_t errors_ = 0;
   Source const* source_;
   std::vector<Diagnostic>* diagnostics_;
 };

@@ -107,6 +107,7 @@ class HttpReader {
         request_.headers.emplace_back(header.key, std::move(*value));
       }
     }
+    given_content_type_ = find_header("content-type");
   }
   bool find_header(std::string_view lower_name) const {
     return std::ranges::any_of(request_.headers,
@@ -142,7 +143,7 @@ class HttpReader {
 
   void json(YamlEntry const& entry) {
     request_.body = read_json_parts(context_, entry, [&](Value const& value) { return text(value); });
-    if (!find_header("content-type"))
+    if (!given_content_type_)
       request_.headers.emplace_back("Content-Type", Template::literal("application/json"));
   }
 
@@ -150,7 +151,7 @@ class HttpReader {
     auto const* map = read_map(context_, entry, "'form: {chat_id: \"4711\"}'");
     if (map == nullptr) return;
     if (map->entries.empty()) context_.error(entry.value.at, "'form' is empty: add fields");
-    if (find_header("content-type"))
+    if (given_content_type_)
       context_.error(entry.at, "a form sets its own Content-Type: leave the header out");
     for (auto const& field : map->entries) {
       if (!is_field_name(field.key))
@@ -215,6 +216,7 @@ class HttpReader {
   HttpAction request_;
   bool open_ = false;   // neither encrypted nor on this machine
   bool sends_ = false;  // something
+  bool given_content_type_ = false;
   std::optional<Position> secret_is_used_;
 };
 

@@ -125,18 +125,19 @@ LineName LinesReader::line(MapReader& map) {
 void LinesReader::input(YamlEntry const& entry, unsigned number) {
   auto const* map = read_map(context_, entry, "'1: {name: door, line: 17}'");
   if (map == nullptr) {
-    references_.inputs.push_back({number, entry.key, std::nullopt});
+    references_.inputs.push_back({.number = number, .name = entry.key});
     return;
   }
   MapReader reader{context_, *map, input_words(), "input " + entry.key, entry.at};
   InputSpec input;
   input.number = number;
   input.name = name(reader, number, references_.inputs);
-  references_.inputs.push_back({number, input.name, std::nullopt});
+  references_.inputs.push_back({.number = number, .name = input.name});
   input.line = line(reader);
   input.bias = static_cast<Bias>(reader.word("bias").value_or(0));
   input.active_low = reader.flag("active_low").value_or(false);
   input.debounce = reader.duration("debounce").value_or(Duration{});
+  references_.inputs.back().debounce = input.debounce;
   reader.finish();
   site_.inputs.push_back(std::move(input));
 }
@@ -144,7 +145,7 @@ void LinesReader::input(YamlEntry const& entry, unsigned number) {
 void LinesReader::relay(YamlEntry const& entry, unsigned number) {
   auto const* map = read_map(context_, entry, "'1: {name: strike, line: 22}'");
   if (map == nullptr) {
-    references_.relays.push_back({number, entry.key, std::nullopt});
+    references_.relays.push_back({.number = number, .name = entry.key});
     return;
   }
   MapReader reader{context_, *map, relay_words(), "relay " + entry.key, entry.at};
@@ -157,7 +158,7 @@ void LinesReader::relay(YamlEntry const& entry, unsigned number) {
   relay.on_exit = reader.word("on_exit").value_or(0) == 1;
   relay.max_on = reader.duration("max_on");
   reader.finish();
-  references_.relays.push_back({number, relay.name, relay.max_on});
+  references_.relays.push_back({number, relay.name, relay.max_on, {}});
   site_.relays.push_back(std::move(relay));
 }
 

@@ -38,7 +38,7 @@ std::optional<References::Line> find_line(Context const& context, Value const& v
       context.error(value.at(), snapcron::quoted(value.name) + " is empty");
       return std::nullopt;
     }
-    return References::Line{.number = plain_number(*text).value_or(0), .name = *text, .max_on = {}};
+    return References::Line{.number = plain_number(*text).value_or(0), .name = *text};
   }
   auto const message = "there is no " + kind + " " + snapcron::quoted(*text);
   std::vector<std::string> names, listed;
@@ -61,9 +61,9 @@ std::optional<References::Line> find_line(Context const& context, Value const& v
 References References::of(Site const& site) {
   References references;
   for (auto const& input : site.inputs)
-    references.inputs.push_back({input.number, input.name, std::nullopt});
+    references.inputs.push_back({input.number, input.name, {}, input.debounce});
   for (auto const& relay : site.relays)
-    references.relays.push_back({relay.number, relay.name, relay.max_on});
+    references.relays.push_back({relay.number, relay.name, relay.max_on, {}});
   for (auto const& camera : site.cameras) references.cameras.push_back(camera.name);
   return references;
 }

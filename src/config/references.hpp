@@ -14,7 +14,8 @@ struct References {
   struct Line {  // an input or a relay
     unsigned number = 0;
     std::string name;
-    std::optional<Duration> max_on;  // of a relay
+    std::optional<Duration> max_on{};  // of a relay
+    Duration debounce{};               // of an input
   };
   /// Nothing is known (a file with rules that is checked by itself): every name is taken as it
   /// comes.

@@ -104,8 +104,8 @@ Table const& rule_words() {
            .or_else("10"),
        Word{"cooldown", takes::duration(), "how long after a firing the next one is skipped"}
            .or_else("none"),
-       Word{"triggers", takes::items(trigger_kinds), "any of them fires the rule"}.must(),
-       {"conditions", takes::items(condition_kinds), "all of them must hold"},
+       Word{"triggers", takes::items(trigger_kinds, 0), "any of them fires the rule"}.must(),
+       {"conditions", takes::items(condition_kinds, 0), "all of them must hold"},
        Word{"actions", takes::items(action_kinds), "done one after another"}.must()}};
   return table;
 }
@@ -126,7 +126,7 @@ Kinds const& trigger_kinds() {
 }
 
 Kinds const& awaited_kinds() {
-  static Kinds const kinds{"trigger of 'wait_for'",
+  static Kinds const kinds{"awaited trigger",
                            "input: door",
                            {input_trigger(), relay_trigger(), camera_trigger(), webhook_trigger()}};
   return kinds;

@@ -28,6 +28,7 @@ class RuleReader {
     auto const* named = node_.find("name");
     bool const has_name = named != nullptr && named->value.kind == YamlNode::Kind::scalar;
     scope_.ids.clear();
+    auto const errors = context_.errors();
     MapReader map{context_, node_, rule_words(),
                   has_name ? "rule " + snapcron::quoted(named->value.text) : "this rule", node_.at};
     if (auto const* name = map.require("name", "add one, for the log and for 'snapcron trigger'"))
@@ -45,6 +46,8 @@ class RuleReader {
             map.require("actions", "add what it does, such as 'actions: {snapshot: door}'"))
       read_actions(context_, *actions, scope_, rule_.actions);
     map.finish();
+    if (context_.errors() == errors && !scope_.references.open)
+      scope_.advice.look_at(context_, node_, rule_, scope_.references);
     return std::move(rule_);
   }
 

@@ -1,6 +1,7 @@
 #pragma once
 // From the `rules:` of a file to the core's rules.
 
+#include "config/advice.hpp"
 #include "config/context.hpp"
 #include "config/files.hpp"
 #include "config/references.hpp"
@@ -34,6 +35,8 @@ struct RulesScope {
   std::vector<RuleReference> mentioned;
   std::vector<Rule> rules;  // those without a mistake
   std::size_t count = 0;    // all of them
+
+  Advice advice;
 
   // Of the rule that is being read.
   std::vector<std::string> ids;  // of its triggers

@@ -60,9 +60,10 @@ Shape map(Table const& (*table)()) {
   shape.table = table;
   return shape;
 }
-Shape items(Kinds const& (*kinds)()) {
+Shape items(Kinds const& (*kinds)(), unsigned least) {
   auto shape = of(Shape::Kind::items);
   shape.kinds = kinds;
+  shape.least = least;
   return shape;
 }
 Shape or_list(Shape shape) {

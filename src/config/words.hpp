@@ -40,7 +40,7 @@ struct Shape {
     numbered,  // a mapping from the numbers from 1 to `most` to mappings of `table`
     named,     // a mapping from names to mappings of `table`
     texts,     // a mapping from names to texts
-    items,     // one or many of `kinds`
+    items,     // one or many of `kinds`, at least `least`
     list,      // of mappings of `table`
     any,
   };
@@ -129,7 +129,7 @@ Shape number(unsigned least, unsigned most);
 Shape duration(DurationLimits limits = {});
 Shape word(std::vector<std::string> words);
 Shape map(Table const& (*table)());
-Shape items(Kinds const& (*kinds)());
+Shape items(Kinds const& (*kinds)(), unsigned least = 1);
 Shape or_list(Shape shape);
 Shape or_nothing(Shape shape);
 inline constexpr DurationLimits a_day{.most = std::chrono::hours{24}};
