@@ -48,8 +48,8 @@ Result<std::unique_ptr<Link>> Link::to_living(boost::asio::io_context& loop, std
   auto const pid = peer_of(connection->get());
   if (!pid) return pid.error();
   Error const none{Fault::not_found, "no relay guard lives at " + socket.string()};
-  if (*pid == ::getpid()) return none;  // one of ours that died before it could say a word
-  auto process = process_of(*pid);
+  // Ourselves, when whoever lives there never said that it listens: nobody that may be killed.
+  auto process = *pid == ::getpid() ? Result<Process>{Process{*pid, {}}} : process_of(*pid);
   if (!process) return none;
   std::unique_ptr<Link> link{new Link{loop, std::move(*connection), std::move(*process)}};
   auto const version = link->greet(longest_greeting);

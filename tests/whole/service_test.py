@@ -75,7 +75,8 @@ class Service(support.TestCase):
         done = site.run(support.SNAPCRON, "run", "-c", second_config, timeout=30)
         self.assertExit(done, 3)
         self.assertRegex(done.stderr, r"held by process \d+")
-        self.assertIn(str(first.pid), done.stderr)
+        self.assertIn(f"process {site.guard_pid()} (snapcron-guard)", done.stderr)
+        self.assertIsNone(first.process.poll())
 
     def test_a_taken_port_is_exit_3_and_says_which(self):
         site = self.site

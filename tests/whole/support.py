@@ -342,6 +342,23 @@ class Site:
             levels[line[13:]] = line[0] == "1"
         return levels
 
+    def guard_pid(self):
+        """The process that holds the simulated chip's outputs; None when nobody does."""
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            pid = int((self.folder / "sock.sim").read_text().splitlines()[0][2:12])
+            if pathlib.Path(f"/proc/{pid}/comm").read_text().strip() == "snapcron-guard":
+                return pid
+        return None
+
+    def kill_guard(self, number=signal.SIGKILL):
+        pid = self.guard_pid()
+        if pid is not None:
+            os.kill(pid, number)
+        return pid
+
+    def wait_guard_gone(self, timeout=PATIENCE):
+        wait_until("the relay guard's end", lambda: self.guard_pid() is None, timeout)
+
     def files(self):
         """Every regular file below the storage folder, relative, sorted; what a reader would find."""
         return sorted(str(p.relative_to(self.pictures)) for p in self.pictures.rglob("*") if p.is_file() and not p.is_symlink())
@@ -353,6 +370,7 @@ class Site:
     def close(self):
         if self.daemon is not None:
             self.daemon.kill()
+        self.kill_guard()
         if self.own_folder:
             shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -393,6 +411,37 @@ def need_root(test):
 def need(*tools):
     missing = [t for t in tools if shutil.which(t, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin") is None]
     return unittest.skipIf(missing, "missing: " + ", ".join(missing))
+
+
+class LineWatch:
+    """Looks at a simulated output all the time and keeps each change, (monotonic time, level)."""
+
+    def __init__(self, site, line):
+        self.path, self.line = site.folder / "sock.sim", str(line)
+        self.changes = []
+        self.ended = threading.Event()
+        self.thread = threading.Thread(target=self._look, daemon=True)
+        self.thread.start()
+
+    def level(self):
+        with contextlib.suppress(OSError):
+            for record in self.path.read_bytes().split(b"\n"):
+                if record[13:].decode() == self.line:
+                    return record[:1] == b"1"
+        return False
+
+    def _look(self):
+        while not self.ended.wait(0.001):
+            level = self.level()
+            if not self.changes or self.changes[-1][1] != level:
+                self.changes.append((time.monotonic(), level))
+
+    def levels(self):
+        return [level for _, level in list(self.changes)]
+
+    def close(self):
+        self.ended.set()
+        self.thread.join()
 
 
 class Camera:
