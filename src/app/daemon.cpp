@@ -1,20 +1,31 @@
 #include "app/daemon.hpp"
 
+#include "app/clock_sync.hpp"
+#include "app/machine.hpp"
 #include "app/systemd.hpp"
 #include "core/quantity.hpp"
-#include "process/child.hpp"
+#include "facts/memory_json.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <csignal>
+#include <map>
 
 namespace snapcron {
 namespace {
 
 namespace asio = boost::asio;
 using asio::use_awaitable;
+
+/// How long rules that a clean stop fires may take.
+constexpr auto longest_shutdown_rules = std::chrono::seconds{10};
+/// How often cameras that rules watch are asked for a picture which nobody else wanted.
+constexpr auto camera_watch = std::chrono::minutes{1};
+constexpr auto sync_look = std::chrono::seconds{1};
 
 /// Unique over restarts: the start time in base 36.
 std::string event_prefix(Instant start) {
@@ -40,7 +51,7 @@ Daemon::Daemon(Site site, std::filesystem::path control_socket)
       log_(site_.zone),
       journal_(log_),
       board_(control_socket_),
-      engine_(event_prefix(started_.wall)),
+      engine_(event_prefix(started_.wall), machine_id()),
       relays_(loop_, control_socket_, clock_, [this](unsigned relay, bool on) { relay_changed(relay, on); },
               [this](std::string const& text) { log_.write(Level::warning, text); }),
       inputs_(loop_, board_, clock_, *this),
@@ -48,12 +59,14 @@ Daemon::Daemon(Site site, std::filesystem::path control_socket)
       state_(site_.storage.directory),
       recorder_(loop_, state_,
                 [this](bool ok, std::string const& text) { log_.write(ok ? Level::info : Level::error, text); }),
+      transfers_(loop_),
+      http_client_(transfers_),
       server_(loop_, *this, clock_, workers_),
       timer_(loop_),
-      calendar_(loop_) {
-  pictures_.on_camera([this](std::string const& camera, bool ok, std::string const& text) {
-    log_.write(ok ? Level::info : Level::error, "camera " + camera + (ok ? " is there" : " is lost: " + text));
-  });
+      calendar_(loop_),
+      memory_timer_(loop_),
+      actions_ended_(loop_) {
+  pictures_.on_camera([this](std::string const& camera, bool ok, std::string const& text) { camera_changed(camera, ok, text); });
 }
 
 Daemon::~Daemon() = default;
@@ -72,17 +85,34 @@ Result<void> Daemon::start() {
   if (auto const had = relays_.configure(site_.relays); !had) return had.error();
   if (auto const had = inputs_.configure(site_.inputs); !had) return had.error();
   if (auto const bound = server_.configure(site_.http); !bound) return bound.error();
+  recall();
   configure_engine();
   return {};
 }
 
+// Before the loop turns, so that a read may block.
+void Daemon::recall() {
+  auto const text = state_.memory();
+  if (auto const notice = state_.take_notice(); !notice.empty()) log_.write(Level::warning, notice);
+  if (!text) {
+    log_.write(Level::error, text.error().text);
+  } else if (*text) {
+    if (auto memory = parse_memory(**text))
+      engine_.remember(std::move(*memory), boot_id());
+    else
+      log_.write(Level::warning, memory.error().text);
+  }
+  if (site_.wait_for_sync && !clock_is_synchronised()) engine_.distrust_clock();
+}
+
 void Daemon::configure_engine() {
-  auto relay_names = names_of(site_.relays);
-  journal_.name_relays(relay_names);
+  Names names{.inputs = names_of(site_.inputs), .relays = names_of(site_.relays), .zone = site_.zone};
+  journal_.set_names(names);
   for (auto const& spec : site_.inputs)
     if (auto const* input = inputs_.find(spec.number)) engine_.set_input(spec.number, input->high());
   for (auto const& spec : site_.relays) engine_.set_relay(spec.number, relays_.on(spec.number));
-  engine_.configure(site_.rules, names_of(site_.inputs), std::move(relay_names), clock_.now());
+  engine_.configure(site_.rules, std::move(names), clock_.now());
+  if (cameras_are_asked() && !watching_cameras_) spawn(watch_cameras());
 }
 
 void Daemon::say_hello() {
@@ -98,6 +128,10 @@ void Daemon::run() {
   spawn(watch_signals());
   spawn(watch_calendar());
   if (auto const period = watchdog_period()) spawn(feed_watchdog(*period));
+  if (!engine_.clock_trusted()) {
+    log_.write(Level::warning, "the clock is not synchronised: calendar rules wait for it, at most " + to_text(*site_.wait_for_sync));
+    spawn(await_synchronised_clock(*site_.wait_for_sync));
+  }
   engine_.start(clock_.now(), decisions_);
   settle();
   notify_service_manager("READY=1\nSTATUS=" + std::to_string(site_.rules.size()) + " rules");
@@ -123,7 +157,63 @@ void Daemon::on_chip(LineName const&, bool available, std::string const& text) {
   log_.write(available ? Level::info : Level::error, text);
 }
 
-void Daemon::relay_changed(unsigned relay, bool on) { engine_.set_relay(relay, on); }
+void Daemon::relay_changed(unsigned relay, bool on) {
+  engine_.on_relay(relay, on, clock_.now(), decisions_);
+  settle();
+}
+
+void Daemon::camera_changed(std::string const& camera, bool ok, std::string const& text) {
+  log_.write(ok ? Level::info : Level::error, "camera " + camera + (ok ? " is there" : " is lost: " + text));
+  // The first good picture of a camera is no finding.
+  bool const tell = ok ? lost_cameras_.erase(camera) > 0 : lost_cameras_.insert(camera).second;
+  if (tell) engine_.on_camera(camera, ok, clock_.now(), decisions_);
+  settle();
+}
+
+bool Daemon::cameras_are_asked() const {
+  return std::ranges::any_of(site_.rules, [](Rule const& rule) {
+    return std::ranges::any_of(rule.triggers, [](Trigger const& t) { return std::holds_alternative<CameraTrigger>(t.what); });
+  });
+}
+
+// A camera that nobody asks for a picture is not known to be lost: rules that wait for it have it asked.
+asio::awaitable<void> Daemon::watch_cameras() {
+  watching_cameras_ = true;
+  asio::steady_timer timer{loop_};
+  while (cameras_are_asked() && !stopping_) {
+    timer.expires_after(camera_watch);
+    co_await timer.async_wait(use_awaitable);
+    std::set<std::string> asked;
+    for (auto const& rule : site_.rules)
+      for (auto const& trigger : rule.triggers)
+        if (auto const* camera = std::get_if<CameraTrigger>(&trigger.what)) asked.insert(camera->camera);
+    auto const now = clock_.now().wall;
+    for (auto const& camera : pictures_.status()) {
+      bool const fresh = camera.state == CameraStatus::State::ok && camera.last && now - *camera.last < camera_watch;
+      if (!asked.contains(camera.name) || fresh || stopping_) continue;
+      (void)co_await pictures_.take({.camera = camera.name, .filename = {}, .values = {}, .store = false});
+    }
+  }
+  watching_cameras_ = false;
+}
+
+asio::awaitable<void> Daemon::await_synchronised_clock(Duration longest) {
+  asio::steady_timer timer{loop_};
+  auto const begin = clock_.now().steady;
+  bool synchronised = false;
+  while (!synchronised && clock_.now().steady - begin < longest) {
+    timer.expires_after(std::min<Duration>(sync_look, longest));
+    co_await timer.async_wait(use_awaitable);
+    synchronised = clock_is_synchronised();
+  }
+  auto const now = clock_.now();
+  log_.write(synchronised ? Level::info : Level::warning,
+             synchronised ? "the clock is synchronised: calendar rules begin"
+                          : "the clock is still not synchronised: calendar rules begin all the same");
+  engine_.trust_clock(now, now.steady - begin);
+  engine_.tick(now, decisions_);
+  settle();
+}
 
 asio::awaitable<void> Daemon::watch_calendar() {
   for (;;) {
@@ -149,13 +239,28 @@ asio::awaitable<void> Daemon::watch_signals() {
   loop_.stop();
 }
 
+// What a clean stop fires, while everything still works.
+asio::awaitable<void> Daemon::perform_farewell() {
+  engine_.shutdown(clock_.now(), decisions_);
+  settle();
+  auto const until = clock_.now().steady + longest_shutdown_rules;
+  while (actions_under_way_ > 0 && clock_.now().steady < until) {
+    actions_ended_.expires_at(std::chrono::time_point_cast<asio::steady_timer::duration>(until));
+    boost::system::error_code ended;
+    co_await actions_ended_.async_wait(asio::redirect_error(use_awaitable, ended));
+  }
+}
+
 asio::awaitable<void> Daemon::shut_down() {
-  stopping_ = true;
   notify_service_manager("STOPPING=1");
+  co_await perform_farewell();
+  stopping_ = true;
+  remember();
   relays_.stop();
   server_.stop();
   inputs_.stop();
   co_await pictures_.stop();
+  co_await recorder_.stop();
   if (relays_.pulsing()) log_.write(Level::info, "a relay pulse is under way: the relay guard ends it at its deadline");
 }
 
@@ -166,105 +271,6 @@ asio::awaitable<void> Daemon::feed_watchdog(Duration period) {
     timer.expires_after(period / 2);
     co_await timer.async_wait(use_awaitable);
   }
-}
-
-// ---- decisions and their performance ----
-
-void Daemon::settle() {
-  if (settling_) return;  // the call further out goes on with what was added
-  settling_ = true;
-  // Performing may bring new decisions, which are appended: hence the index.
-  for (std::size_t i = 0; i < decisions_.perform.size(); ++i) {
-    Perform const task = decisions_.perform[i];
-    perform(task);
-  }
-  for (auto const& fact : decisions_.facts) {
-    journal_.tell(fact);
-    if (fact.kind == Fact::Kind::end) newest_picture_.erase(fact.run);
-  }
-  decisions_.clear();
-  settling_ = false;
-  arm();
-}
-
-void Daemon::arm() {
-  calendar_.arm(engine_.wakes_wall());
-  auto const at = engine_.wakes_steady();
-  if (!at) {
-    timer_.cancel();
-    return;
-  }
-  timer_.expires_at(std::chrono::time_point_cast<asio::steady_timer::duration>(*at));
-  timer_.async_wait([this](boost::system::error_code cancelled) {
-    if (cancelled || stopping_) return;
-    engine_.tick(clock_.now(), decisions_);
-    settle();
-  });
-}
-
-void Daemon::perform(Perform const& task) {
-  struct Performer {
-    Daemon& daemon;
-    Perform const& task;
-    void operator()(RelayAction const& a) const {
-      auto const done = daemon.relays_.command(a.relay, a.command);
-      daemon.end(task.run, done.has_value(), done ? std::string{} : done.error().text);
-    }
-    void operator()(LogAction const& a) const { daemon.end(task.run, true, a.text.expand(task.firing->values)); }
-    void operator()(SnapshotAction const&) const { daemon.spawn(daemon.take_picture(task)); }
-    void operator()(RunAction const&) const { daemon.spawn(daemon.run_program(task)); }
-    void operator()(DelayAction const&) const {}
-    void operator()(HttpAction const&) const {}
-    void operator()(WaitForAction const&) const {}
-    void operator()(EnableAction const&) const {}
-    void operator()(IfAction const&) const {}
-  };
-  std::visit(Performer{*this, task}, task.action->what);
-}
-
-void Daemon::end(RunId run, bool ok, std::string text) {
-  engine_.ended(run, ok, std::move(text), clock_.now(), decisions_);
-  settle();
-}
-
-asio::awaitable<void> Daemon::take_picture(Perform task) {
-  auto const& action = std::get<SnapshotAction>(task.action->what);
-  Pictures::Take take{.camera = action.camera, .filename = action.filename, .values = task.firing->values};
-  take.values.seq = task.seq;
-  auto const taken = co_await pictures_.take(std::move(take));
-  if (!taken) {
-    end(task.run, false, taken.error().text);
-    co_return;
-  }
-  ++pictures_taken_;
-  newest_picture_[task.run] = taken->path.string();
-  end(task.run, true,
-      taken->path.string() + " (" + to_text(std::chrono::ceil<std::chrono::milliseconds>(taken->took)) + ")" +
-          (taken->warning.empty() ? "" : "; " + taken->warning));
-}
-
-asio::awaitable<void> Daemon::run_program(Perform task) {
-  auto const& action = std::get<RunAction>(task.action->what);
-  auto const& values = task.firing->values;
-  ChildSpec child;
-  for (auto const& word : action.argv) child.argv.push_back(word.expand(values));
-  child.timeout = action.timeout;
-  child.environment = {{"SNAPCRON_EVENT", values.event},     {"SNAPCRON_RULE", values.rule},
-                       {"SNAPCRON_TRIGGER", values.trigger}, {"SNAPCRON_INPUT", values.input},
-                       {"SNAPCRON_EDGE", values.edge},       {"SNAPCRON_TIME", rfc3339(values.time, site_.zone, 3)}};
-  if (auto const it = newest_picture_.find(task.run); it != newest_picture_.end())
-    child.environment.emplace_back("SNAPCRON_PICTURE", it->second);
-  auto const result = co_await run_child(std::move(child));
-  if (!result) {
-    end(task.run, false, result.error().text);
-    co_return;
-  }
-  auto const first_line = result->errors.substr(0, result->errors.find('\n'));
-  auto const how = result->exit_code < 0 ? "ended by signal " + std::to_string(-result->exit_code)
-                                         : "exit code " + std::to_string(result->exit_code);
-  end(task.run, result->exit_code == 0,
-      how + ", " + to_text(std::chrono::ceil<std::chrono::milliseconds>(result->took)) +
-          (first_line.empty() ? "" : ": " + first_line));
 }
 
 }  // namespace snapcron

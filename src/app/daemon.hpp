@@ -9,6 +9,8 @@
 #include "capture/pictures.hpp"
 #include "core/engine.hpp"
 #include "core/site.hpp"
+#include "curl/http_client.hpp"
+#include "curl/multi.hpp"
 #include "guard/guarded_relays.hpp"
 #include "http/server.hpp"
 #include "lines/inputs.hpp"
@@ -21,8 +23,8 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include <filesystem>
-#include <map>
 #include <memory>
+#include <set>
 #include <string>
 
 namespace snapcron {
@@ -57,18 +59,32 @@ class Daemon : public Controls, private InputListener {
   void on_chip(LineName const& line, bool available, std::string const& text) override;
 
   void say_hello();
+  void recall();
   void configure_engine();
   void relay_changed(unsigned relay, bool on);
   /// Performs what the engine decided until nothing is left to decide, then tells the facts and arms the timers.
   void settle();
   void perform(Perform const& task);
   void end(RunId run, bool ok, std::string text);
-  boost::asio::awaitable<void> take_picture(Perform task);
-  boost::asio::awaitable<void> run_program(Perform task);
+  /// Performs what takes time, and tells the engine how it ended.
+  void spawn_action(boost::asio::awaitable<void> action);
+  boost::asio::awaitable<void> take_picture(Perform task, TemplateValues values);
+  boost::asio::awaitable<void> run_program(Perform task, TemplateValues values);
+  boost::asio::awaitable<void> make_request(Perform task, TemplateValues values);
   Result<void> apply(Site next);
+
+  void record(Fact const& fact);
+  /// Soon, and not for every event: what the engine would have to know after a restart.
+  void remember_soon();
+  void remember();
+  void camera_changed(std::string const& camera, bool ok, std::string const& text);
+  bool cameras_are_asked() const;
 
   boost::asio::awaitable<void> watch_calendar();
   boost::asio::awaitable<void> watch_signals();
+  boost::asio::awaitable<void> await_synchronised_clock(Duration longest);
+  boost::asio::awaitable<void> watch_cameras();
+  boost::asio::awaitable<void> perform_farewell();
   boost::asio::awaitable<void> feed_watchdog(Duration period);
   boost::asio::awaitable<void> shut_down();
   void arm();
@@ -90,14 +106,23 @@ class Daemon : public Controls, private InputListener {
   Pictures pictures_;
   StateStore state_;
   Recorder recorder_;
+  Multi transfers_;
+  HttpClient http_client_;
   Server server_;
   boost::asio::steady_timer timer_;
   WallTimer calendar_;
+  boost::asio::steady_timer memory_timer_;
+  boost::asio::steady_timer actions_ended_;  // never expires: cancelled when the last action under way has ended
 
   Decisions decisions_;
   bool settling_ = false;
   bool stopping_ = false;
-  std::map<RunId, std::string> newest_picture_;  // of a run under way, for the programs it runs
+  Flood record_flood_{100, std::chrono::seconds{10}};
+  std::string remembered_;
+  bool memory_timer_armed_ = false;
+  bool watching_cameras_ = false;
+  std::set<std::string> lost_cameras_;
+  unsigned actions_under_way_ = 0;
   std::uint64_t pictures_taken_ = 0;
   std::string config_error_;
   std::exception_ptr broken_;  // a part of the daemon that must not end has ended

@@ -34,7 +34,7 @@ Status Daemon::status() const {
   for (auto const& spec : site_.relays)
     s.relays.push_back({spec.number, spec.name, relays_.on(spec.number), relays_.available(spec.number)});
   s.cameras = pictures_.status();
-  s.rules = engine_.status();
+  s.rules = engine_.status(s.now);
   s.pictures = pictures_taken_;
   return s;
 }

@@ -21,8 +21,9 @@ void Journal::tell(Fact const& fact) {
       break;
     }
     case Fact::Kind::skip:
-      if (auto const more = flood_.admit(firing.rule->name + '\n' + fact.reason, fact.at.steady))
-        say(Level::info, "skipped (" + fact.reason + "): " + fact.text + "; " + firing.cause + *more);
+      if (auto const held = flood_.admit(firing.rule->name + '\n' + fact.reason, fact.at.steady))
+        say(Level::info, "skipped (" + fact.reason + "): " + fact.text + "; " + firing.cause +
+                             (*held ? " (" + std::to_string(*held) + " alike held back)" : ""));
       break;
     case Fact::Kind::action: break;  // its result says more
     case Fact::Kind::result: {
@@ -30,7 +31,11 @@ void Journal::tell(Fact const& fact) {
         say(Level::info, fact.text);
         break;
       }
-      auto const what = describe(*fact.action, relay_names_);
+      if (std::holds_alternative<IfAction>(fact.action->what)) {
+        say(Level::info, "if: " + fact.text);
+        break;
+      }
+      auto const what = describe(*fact.action, names_);
       auto const text = fact.text.empty() ? std::string{fact.ok ? "done" : "failed"} : fact.text;
       say(fact.ok ? Level::info : Level::error, what + (fact.ok ? ": " : " failed: ") + text);
       break;
@@ -38,7 +43,8 @@ void Journal::tell(Fact const& fact) {
     case Fact::Kind::end: {
       auto const begun = begun_.extract(firing.event);
       auto const took = begun ? ", " + milliseconds(fact.at.steady - begun.mapped()) : std::string{};
-      say(fact.ok ? Level::info : Level::warning, (fact.ok ? "ended ok" : "ended failed") + took);
+      say(fact.ok ? Level::info : Level::warning,
+          (fact.ok ? "ended ok" : "ended failed") + took + (fact.text.empty() ? "" : ": " + fact.text));
       break;
     }
   }

@@ -13,13 +13,13 @@ class Journal {
  public:
   explicit Journal(Log& log) : log_(log) {}
 
-  void name_relays(std::map<unsigned, std::string> names) { relay_names_ = std::move(names); }
+  void set_names(Names names) { names_ = std::move(names); }
   void tell(Fact const& fact);
 
  private:
   Log& log_;
   Flood flood_;
-  std::map<unsigned, std::string> relay_names_;
+  Names names_;
   std::map<std::string, Steady> begun_;  // by event: when the run began
 };
 

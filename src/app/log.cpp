@@ -89,20 +89,20 @@ void Log::run() {
   }
 }
 
-std::optional<std::string> Flood::admit(std::string const& kind, Steady now) {
-  auto const it = seen_.find(kind);
+std::optional<std::size_t> Flood::admit(std::string const& kind, Steady now) {
+  auto it = seen_.find(kind);
   if (it == seen_.end()) {
-    if (seen_.size() < max_kinds) seen_.emplace(kind, Seen{now, 0});
-    return std::string{};
+    if (seen_.size() >= max_kinds) return 0;
+    it = seen_.emplace(kind, Seen{now, 0}).first;
   }
   Seen& seen = it->second;
-  if (now - seen.at < std::chrono::seconds{1}) {
+  auto const full_at = std::max(seen.full_at, now) + pause_;
+  if (full_at - now > pause_ * burst_) {
     ++seen.held;
     return std::nullopt;
   }
-  seen.at = now;
-  auto const held = std::exchange(seen.held, 0);
-  return held ? " (" + std::to_string(held) + " alike held back)" : std::string{};
+  seen.full_at = full_at;
+  return std::exchange(seen.held, 0);
 }
 
 }  // namespace snapcron

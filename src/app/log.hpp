@@ -43,17 +43,22 @@ class Log {
   std::thread writer_;
 };
 
-/// Lets through the first message of a kind and then at most one a second, with the number held back.
+/// Lets through the first messages of a kind and then at most one in a while, with the number held back.
 class Flood {
  public:
-  /// Null: hold this one back. Else what to add to the line: "" or " (12 alike held back)".
-  std::optional<std::string> admit(std::string const& kind, Steady now);
+  /// `burst` at once; each `pause` brings one more.
+  explicit Flood(unsigned burst = 1, Duration pause = std::chrono::seconds{1}) : burst_(burst), pause_(pause) {}
+
+  /// Null: hold this one back. Else how many of its kind were held back before it.
+  std::optional<std::size_t> admit(std::string const& kind, Steady now);
 
  private:
   struct Seen {
-    Steady at;
+    Steady full_at;  // when nothing is left of what was let through
     std::size_t held = 0;
   };
+  unsigned const burst_;
+  Duration const pause_;
   std::map<std::string, Seen> seen_;
 };
 

@@ -86,7 +86,7 @@ class Engine {
   std::size_t runs_under_way() const { return runs_.size(); }
   Names const& names() const { return world_.names; }
   /// What must survive a restart.
-  Memory memory(Moment now) const;
+  Memory memory() const;
 
  private:
   struct Matching {

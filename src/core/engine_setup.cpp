@@ -157,11 +157,9 @@ void Engine::go_on_waiting(Memory::Waiting const& waiting, Moment now, Decisions
               .input = value("input"), .edge = value("edge"), .event = waiting.event, .state = value("state"),
               .relay = value("relay"), .picture = value("picture"), .reply = {}, .secret = {}};
   auto const shared = std::make_shared<Firing const>(std::move(f));
-  std::optional<Steady> until;
-  if (waiting.until) {
-    bool const same_boot = !boot_.empty() && remembered_->boot == boot_;
-    until = same_boot ? waiting.until->steady : now.steady + std::max(waiting.until->wall - now.wall, Duration::zero());
-  }
+  auto until = waiting.until;
+  if (until && (boot_.empty() || remembered_->boot != boot_))
+    until->steady = now.steady + std::max(until->wall - now.wall, Duration::zero());
   if (auto const run = runs_.resume(waiting, shared, until, now)) {
     state->runs.push_back(*run);
     of_run_.emplace(*run, state);
@@ -176,7 +174,7 @@ void Engine::go_on_waiting(Memory::Waiting const& waiting, Moment now, Decisions
   out.facts.push_back(std::move(fact));
 }
 
-Memory Engine::memory(Moment now) const {
+Memory Engine::memory() const {
   Memory memory;
   memory.boot = boot_;
   auto const of = [&](RuleState const& state) -> Memory::OfRule& { return memory.rules[state.rule->name]; };
@@ -191,7 +189,7 @@ Memory Engine::memory(Moment now) const {
     auto const& state = *rules_[slot.rule];
     if (slot.seen) of(state).seen.push_back({describe(state.rule->triggers[slot.trigger], world_.names), *slot.seen});
   }
-  memory.runs = runs_.waiting(now);
+  memory.runs = runs_.waiting();
   return memory;
 }
 

@@ -17,6 +17,8 @@ Fact fact_of(Fact::Kind kind, RunId run, std::shared_ptr<Firing const> firing, M
   return fact;
 }
 
+Moment later(Moment now, Duration by) { return {now.steady + by, now.wall + by}; }
+
 /// Does this happen to be what the trigger waits for? Inputs are the matchers' business.
 bool is_awaited(Trigger const& trigger, Happening const& happening) {
   if (auto const* relay = std::get_if<RelayTrigger>(&happening.what)) {
@@ -93,12 +95,12 @@ bool Runs::begin_action(RunId id, Run& run, Action const& action, Moment now, De
     out.facts.push_back(std::move(fact));
   };
   if (auto const* delay = std::get_if<DelayAction>(&action.what)) {
-    set_alarm(id, run, now.steady + delay->duration);
+    set_alarm(id, run, later(now, delay->duration));
     return false;
   }
   if (auto const* awaited = std::get_if<WaitForAction>(&action.what)) {
     wait(id, run, *awaited);
-    if (awaited->timeout) set_alarm(id, run, now.steady + *awaited->timeout);
+    if (awaited->timeout) set_alarm(id, run, later(now, *awaited->timeout));
     return false;
   }
   if (auto const* change = std::get_if<EnableAction>(&action.what)) {
@@ -125,9 +127,9 @@ void Runs::wait(RunId id, Run& run, WaitForAction const& action) {
     if (auto const* input = std::get_if<InputTrigger>(&trigger.what)) run.matchers.emplace_back(*input);
 }
 
-void Runs::set_alarm(RunId id, Run& run, Steady at) {
+void Runs::set_alarm(RunId id, Run& run, Moment at) {
   run.alarm = at;
-  push_heap(alarms_, Alarm{at, id});
+  push_heap(alarms_, Alarm{at.steady, id});
 }
 
 void Runs::ended(RunId id, bool ok, std::string text, Moment now, Decisions& out) {
@@ -147,7 +149,7 @@ void Runs::ended(RunId id, bool ok, std::string text, Moment now, Decisions& out
   fact.text = std::move(text);
   out.facts.push_back(std::move(fact));
   Steady const next = run.step_started + shots->interval;
-  if (next > now.steady) return set_alarm(id, run, next);
+  if (next > now.steady) return set_alarm(id, run, later(now, next - now.steady));
   advance(id, run, now, out);
 }
 
@@ -203,7 +205,7 @@ void Runs::tick(Moment now, Decisions& out) {
       complete(id, run, true, "held", now, out);
       continue;
     }
-    if (!run.alarm || *run.alarm > now.steady) continue;  // an alarm of an earlier step
+    if (!run.alarm || run.alarm->steady > now.steady) continue;  // an alarm of an earlier step
     run.alarm.reset();
     Action const& action = run.action();
     if (std::holds_alternative<WaitForAction>(action.what)) {

@@ -47,8 +47,8 @@ class Runs {
 
   /// Nothing when its rule's actions are others now.
   std::optional<RunId> resume(Memory::Waiting const& waiting, std::shared_ptr<Firing const> firing,
-                              std::optional<Steady> until, Moment now);
-  std::vector<Memory::Waiting> waiting(Moment now) const;
+                              std::optional<Moment> until, Moment now);
+  std::vector<Memory::Waiting> waiting() const;
 
   std::optional<Steady> wakes() const;
   std::size_t size() const { return runs_.size(); }
@@ -80,7 +80,7 @@ class Runs {
     bool series_failed = false;
     bool failed = false;
     Steady step_started;
-    std::optional<Steady> alarm;          // the end of a delay, a wait or the pause in a series
+    std::optional<Moment> alarm;          // the end of a delay, a wait or the pause in a series
     std::vector<InputMatcher> matchers;   // of a wait: by trigger, for its inputs
     Action const& action() const { return frames.back().list->at(frames.back().index); }
   };
@@ -96,7 +96,7 @@ class Runs {
   bool leave_list(Run& run);
   void finish(RunId id, bool ok, std::string text, Moment now, Decisions& out);
   void wait(RunId id, Run& run, WaitForAction const& action);
-  void set_alarm(RunId id, Run& run, Steady at);
+  void set_alarm(RunId id, Run& run, Moment at);
   static std::vector<Action> const* list_into(Action const& action, Into into);
 
   World const& world_;

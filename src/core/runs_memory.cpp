@@ -7,7 +7,7 @@
 
 namespace snapcron {
 
-std::vector<Memory::Waiting> Runs::waiting(Moment now) const {
+std::vector<Memory::Waiting> Runs::waiting() const {
   std::vector<Memory::Waiting> all;
   for (auto const& [id, run] : runs_) {
     auto const& action = run.action();
@@ -26,7 +26,7 @@ std::vector<Memory::Waiting> Runs::waiting(Moment now) const {
       one.path.push_back(static_cast<unsigned>(frame.index));
     }
     one.action = describe(action, {});
-    if (run.alarm) one.until = Moment{*run.alarm, now.wall_of(*run.alarm)};
+    one.until = run.alarm;
     one.failed = run.failed;
     all.push_back(std::move(one));
   }
@@ -35,7 +35,7 @@ std::vector<Memory::Waiting> Runs::waiting(Moment now) const {
 }
 
 std::optional<RunId> Runs::resume(Memory::Waiting const& waiting, std::shared_ptr<Firing const> firing,
-                                  std::optional<Steady> until, Moment now) {
+                                  std::optional<Moment> until, Moment now) {
   // index, branch, index, branch, index
   if (waiting.path.size() % 2 == 0) return std::nullopt;
   std::vector<Frame> frames;

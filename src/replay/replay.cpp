@@ -62,7 +62,7 @@ void Replay::start() {
 void Replay::restart() {
   engine_->shutdown(now(), decisions_);
   settle();
-  auto memory = engine_->memory(now());
+  auto memory = engine_->memory();
   memory.boot = boot;
   for (auto const& spec : site_.relays) {
     auto& relay = relays_.at(spec.number);

@@ -111,7 +111,7 @@ TEST_F(CalendarTest, M9_ARunThatStillRunsGoesByTheMode) {
 TEST_F(CalendarTest, M10_AClockThatIsNotTrustedHoldsTheCalendarAndThenItsTimesAreMadeUpFor) {
   passed = -9h - 1min;  // 02:59
   load_cron("0 3 * * *");
-  auto memory = engine->memory(now());
+  auto memory = engine->memory();
   engine = std::make_unique<Engine>("u");
   engine->remember(std::move(memory), "boot");
   engine->distrust_clock();
@@ -179,7 +179,7 @@ TEST_F(CalendarTest, AMemoryOfTheFarFutureDoesNotHoldARuleBack) {
   stepped = 24h * 365 * 5;
   load_cron("0 * * * *");
   (void)during(1h);
-  auto memory = engine->memory(now());
+  auto memory = engine->memory();
   stepped = 0s;
   engine = std::make_unique<Engine>("u");
   engine->remember(std::move(memory), "boot");

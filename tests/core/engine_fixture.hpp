@@ -65,7 +65,7 @@ class EngineTest : public testing::Test {
   /// The daemon ends and starts again after `down`, with the same rules unless others are given. `other_boot`: the
   /// machine was started anew, and its steady clock with it.
   void restart(Duration down, std::vector<std::pair<unsigned, bool>> levels = {}, std::optional<std::vector<Rule>> rules = {}) {
-    auto memory = engine->memory(now());
+    auto memory = engine->memory();
     memory.boot = "boot";
     passed += down;
     engine = std::make_unique<Engine>("u");

@@ -1,0 +1,137 @@
+// The daemon performs what the engine decided, and tells it how that ended.
+#include "app/daemon.hpp"
+#include "app/http_action.hpp"
+#include "core/quantity.hpp"
+#include "process/child.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+
+namespace snapcron {
+namespace {
+
+namespace asio = boost::asio;
+
+}  // namespace
+
+void Daemon::settle() {
+  if (settling_) return;  // the call further out goes on with what was added
+  settling_ = true;
+  // Performing may bring new decisions, which are appended: hence the index.
+  for (std::size_t i = 0; i < decisions_.perform.size(); ++i) {
+    Perform const task = decisions_.perform[i];
+    perform(task);
+  }
+  for (auto const& fact : decisions_.facts) {
+    journal_.tell(fact);
+    record(fact);
+  }
+  decisions_.clear();
+  settling_ = false;
+  remember_soon();
+  arm();
+}
+
+void Daemon::arm() {
+  calendar_.arm(engine_.wakes_wall());
+  auto const at = engine_.wakes_steady();
+  if (!at) {
+    timer_.cancel();
+    return;
+  }
+  timer_.expires_at(std::chrono::time_point_cast<asio::steady_timer::duration>(*at));
+  timer_.async_wait([this](boost::system::error_code cancelled) {
+    if (cancelled || stopping_) return;
+    engine_.tick(clock_.now(), decisions_);
+    settle();
+  });
+}
+
+void Daemon::perform(Perform const& task) {
+  auto const* values = engine_.values(task.run);
+  if (!values) return;
+  struct Performer {
+    Daemon& daemon;
+    Perform const& task;
+    TemplateValues const& values;
+    void operator()(RelayAction const& a) const {
+      auto const done = daemon.relays_.command(a.relay, a.command);
+      daemon.end(task.run, done.has_value(), done ? std::string{} : done.error().text);
+    }
+    void operator()(LogAction const& a) const { daemon.end(task.run, true, a.text.expand(values)); }
+    void operator()(SnapshotAction const&) const { daemon.spawn_action(daemon.take_picture(task, values)); }
+    void operator()(RunAction const&) const { daemon.spawn_action(daemon.run_program(task, values)); }
+    void operator()(HttpAction const&) const { daemon.spawn_action(daemon.make_request(task, values)); }
+    // The engine's own.
+    void operator()(DelayAction const&) const {}
+    void operator()(WaitForAction const&) const {}
+    void operator()(EnableAction const&) const {}
+    void operator()(IfAction const&) const {}
+  };
+  std::visit(Performer{*this, task, *values}, task.action->what);
+}
+
+void Daemon::end(RunId run, bool ok, std::string text) {
+  engine_.ended(run, ok, std::move(text), clock_.now(), decisions_);
+  settle();
+}
+
+void Daemon::spawn_action(asio::awaitable<void> action) {
+  ++actions_under_way_;
+  asio::co_spawn(loop_, std::move(action), [this](std::exception_ptr why) {
+    if (--actions_under_way_ == 0) actions_ended_.cancel();
+    if (!why || stopping_) return;
+    broken_ = why;
+    loop_.stop();
+  });
+}
+
+asio::awaitable<void> Daemon::take_picture(Perform task, TemplateValues values) {
+  auto const& action = std::get<SnapshotAction>(task.action->what);
+  Pictures::Take take{.camera = action.camera, .filename = action.filename, .values = std::move(values)};
+  take.values.seq = task.seq;
+  auto const taken = co_await pictures_.take(std::move(take));
+  if (!taken) {
+    end(task.run, false, taken.error().text);
+    co_return;
+  }
+  ++pictures_taken_;
+  engine_.took_picture(task.run, taken->path.string());
+  end(task.run, true,
+      taken->path.string() + " (" + to_text(std::chrono::ceil<std::chrono::milliseconds>(taken->took)) + ")" +
+          (taken->warning.empty() ? "" : "; " + taken->warning));
+}
+
+asio::awaitable<void> Daemon::run_program(Perform task, TemplateValues values) {
+  auto const& action = std::get<RunAction>(task.action->what);
+  ChildSpec child;
+  for (auto const& word : action.argv) child.argv.push_back(word.expand(values));
+  child.timeout = action.timeout;
+  child.environment = {{"SNAPCRON_EVENT", values.event},     {"SNAPCRON_RULE", values.rule},
+                       {"SNAPCRON_TRIGGER", values.trigger}, {"SNAPCRON_INPUT", values.input},
+                       {"SNAPCRON_EDGE", values.edge},       {"SNAPCRON_TIME", rfc3339(values.time, site_.zone, 3)}};
+  if (!values.picture.empty()) child.environment.emplace_back("SNAPCRON_PICTURE", values.picture);
+  auto const result = co_await run_child(std::move(child));
+  if (!result) {
+    end(task.run, false, result.error().text);
+    co_return;
+  }
+  auto const first_line = result->errors.substr(0, result->errors.find('\n'));
+  auto const how = result->exit_code < 0 ? "ended by signal " + std::to_string(-result->exit_code)
+                                         : "exit code " + std::to_string(result->exit_code);
+  end(task.run, result->exit_code == 0,
+      how + ", " + to_text(std::chrono::ceil<std::chrono::milliseconds>(result->took)) +
+          (first_line.empty() ? "" : ": " + first_line));
+}
+
+asio::awaitable<void> Daemon::make_request(Perform task, TemplateValues values) {
+  auto const& action = std::get<HttpAction>(task.action->what);
+  auto outcome = co_await perform_http(http_client_, workers_, action, std::move(values));
+  if (!outcome) {
+    end(task.run, false, outcome.error().text);
+    co_return;
+  }
+  engine_.replied(task.run, std::move(outcome->reply));
+  end(task.run, true, outcome->text);
+}
+
+}  // namespace snapcron
