@@ -30,9 +30,15 @@ unsigned weekday_of(std::int64_t day) {
   return static_cast<unsigned>((day % 7 + 11) % 7);
 }  // 1970 began on a Thursday
 
-unsigned length_of(int year, unsigned month) {
-  return unsigned{(std::chrono::year{year} / std::chrono::month{month} / std::chrono::last).day()};
+unsigned length_of(unsigned month, bool leap) {
+  return month == 2 ? 28u + leap : 30u + ((month ^ month >> 3) & 1);
 }
+/// The days of the year before the month.
+unsigned days_before(unsigned month, bool leap) {
+  constexpr std::uint16_t before[] = {0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
+  return before[month] + (month > 2 && leap ? 1u : 0u);
+}
+constexpr unsigned all_kinds = (1u << 14) - 1;  // of years: by their first weekday and length
 
 /// Weekdays as the first seven days of a month that begins with weekday `first`: bit 0 for its
 /// first day.
@@ -103,22 +109,31 @@ std::uint32_t CronFields::days_of_month(unsigned length, unsigned first) const {
 std::optional<std::int64_t> CronFields::next_day(std::int64_t day) const {
   day = std::max<std::int64_t>(day, 0);
   if (day >= end_of_years) return std::nullopt;
-  if (every_day) return day;
-
+  if (weekly) {
+    day += std::countr_zero(rotated(weekdays, weekday_of(day)));
+    return day < end_of_years ? std::optional{day} : std::nullopt;
+  }
   year_month_day const date{sys_days{std::chrono::days{day}}};
   int year{date.year()};
   unsigned month{date.month()}, first_day{date.day()};
-  for (; year <= last_cron_year; ++year, month = 1, first_day = 1) {
+  // There are fourteen kinds of years: what one of a kind has not, no other has.
+  for (unsigned empty_kinds = 0; year <= last_cron_year; ++year, month = 1, first_day = 1) {
     if (!has_year(year)) continue;
+    auto const january = day_number(year, 1);
+    bool const leap = std::chrono::year{year}.is_leap();
+    auto const kind = 1u << (weekday_of(january) * 2 + (leap ? 1 : 0));
+    if ((empty_kinds & kind) != 0) continue;
     for (auto left = from_bit(std::uint32_t{months}, month); left != 0; left &= left - 1) {
       auto const next_month = static_cast<unsigned>(std::countr_zero(left));
       if (next_month != month) first_day = 1;
-      auto const begin = day_number(year, next_month);
+      auto const begin = january + days_before(next_month, leap);
       auto const matching =
-          from_bit(days_of_month(length_of(year, next_month), weekday_of(begin)), first_day);
+          from_bit(days_of_month(length_of(next_month, leap), weekday_of(begin)), first_day);
       if (matching != 0) return begin + std::countr_zero(matching) - 1;
       first_day = 1;
     }
+    if (month == 1) empty_kinds |= kind;
+    if (empty_kinds == all_kinds) break;
   }
   return std::nullopt;
 }
@@ -156,23 +171,31 @@ std::optional<std::int64_t> CronFields::next_civil(std::int64_t time) const {
 std::optional<std::int64_t> CronFields::last_day(std::int64_t day) const {
   day = std::min(day, end_of_years - 1);
   if (day < 0) return std::nullopt;
-  if (every_day) return day;
-
+  if (weekly) {
+    day -= std::countl_zero(rotated(weekdays, (weekday_of(day) + 1) % 7) << 25);
+    return day >= 0 ? std::optional{day} : std::nullopt;
+  }
   year_month_day const date{sys_days{std::chrono::days{day}}};
   int year{date.year()};
   unsigned month{date.month()}, latest_day{date.day()};
-  for (; year >= first_cron_year; --year, month = 12, latest_day = 31) {
+  for (unsigned empty_kinds = 0; year >= first_cron_year; --year, month = 12, latest_day = 31) {
     if (!has_year(year)) continue;
+    auto const january = day_number(year, 1);
+    bool const leap = std::chrono::year{year}.is_leap();
+    auto const kind = 1u << (weekday_of(january) * 2 + (leap ? 1 : 0));
+    if ((empty_kinds & kind) != 0) continue;
     for (auto left = up_to_bit(std::uint32_t{months}, month); left != 0;) {
       auto const last_month = static_cast<unsigned>(std::bit_width(left)) - 1;
       if (last_month != month) latest_day = 31;
-      auto const begin = day_number(year, last_month);
+      auto const begin = january + days_before(last_month, leap);
       auto const matching =
-          up_to_bit(days_of_month(length_of(year, last_month), weekday_of(begin)), latest_day);
+          up_to_bit(days_of_month(length_of(last_month, leap), weekday_of(begin)), latest_day);
       if (matching != 0) return begin + std::bit_width(matching) - 2;
       left ^= 1u << last_month;
       latest_day = 31;
     }
+    if (month == 12) empty_kinds |= kind;
+    if (empty_kinds == all_kinds) break;
   }
   return std::nullopt;
 }

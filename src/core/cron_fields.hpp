@@ -25,7 +25,7 @@ struct CronFields {
   bool any_day = false, any_weekday = false;                       // the field is "*" or "?"
   bool both = false;       // "+": day and weekday must match, not one of them
   bool interval = false;   // minute or hour begins with "*": goes by elapsed time
-  bool every_day = false;  // nothing restricts the day at all
+  bool weekly = false;     // nothing but plain weekdays restricts the day
 
   static constexpr std::uint8_t last_weekday_of_month = 32;  // LW
 
