@@ -52,7 +52,6 @@ std::map<std::string, Foreign> const foreign = {
     {"CLI11", {std::regex{"<CLI/"}, {"app"}}},
     {"JSON", {std::regex{"<boost/json"}, {"http", "app", "facts"}}},
     {"cctz", {std::regex{"<cctz/"}, {"core"}}},
-    {"libnova", {std::regex{"<libnova/"}, {"core"}}},
 };
 
 template <class Visit>

@@ -30,9 +30,15 @@ unsigned weekday_of(std::int64_t day) {
   return static_cast<unsigned>((day % 7 + 11) % 7);
 }  // 1970 began on a Thursday
 
-unsigned length_of(int year, unsigned month) {
-  return unsigned{(std::chrono::year{year} / std::chrono::month{month} / std::chrono::last).day()};
+unsigned length_of(unsigned month, bool leap) {
+  return month == 2 ? 28u + leap : 30u + ((month ^ month >> 3) & 1);
 }
+/// The days of the year before the month.
+unsigned days_before(unsigned month, bool leap) {
+  constexpr std::uint16_t before[] = {0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
+  return before[month] + (month > 2 && leap ? 1u : 0u);
+}
+constexpr unsigned all_kinds = (1u << 14) - 1;  // of years: by their first weekday and length
 
 /// Weekdays as the first seven days of a month that begins with weekday `first`: bit 0 for its
 /// first day.
@@ -100,85 +106,99 @@ std::uint32_t CronFields::days_of_month(unsigned length, unsigned first) const {
   return (both ? by_day & weekday_bits : by_day | weekday_bits) & all;
 }
 
-std::optional<std::int64_t> CronFields::next_day(std::int64_t day) const {
+std::int64_t CronFields::next_day(std::int64_t day) const {
   day = std::max<std::int64_t>(day, 0);
-  if (day >= end_of_years) return std::nullopt;
-  if (every_day) return day;
-
+  if (day >= end_of_years) return no_match;
+  if (weekly) {
+    day += std::countr_zero(rotated(weekdays, weekday_of(day)));
+    return day < end_of_years ? day : no_match;
+  }
   year_month_day const date{sys_days{std::chrono::days{day}}};
   int year{date.year()};
   unsigned month{date.month()}, first_day{date.day()};
-  for (; year <= last_cron_year; ++year, month = 1, first_day = 1) {
+  // There are fourteen kinds of years: what one of a kind has not, no other has.
+  for (unsigned empty_kinds = 0; year <= last_cron_year; ++year, month = 1, first_day = 1) {
     if (!has_year(year)) continue;
+    auto const january = day_number(year, 1);
+    bool const leap = std::chrono::year{year}.is_leap();
+    auto const kind = 1u << (weekday_of(january) * 2 + (leap ? 1 : 0));
+    if ((empty_kinds & kind) != 0) continue;
     for (auto left = from_bit(std::uint32_t{months}, month); left != 0; left &= left - 1) {
       auto const next_month = static_cast<unsigned>(std::countr_zero(left));
       if (next_month != month) first_day = 1;
-      auto const begin = day_number(year, next_month);
+      auto const begin = january + days_before(next_month, leap);
       auto const matching =
-          from_bit(days_of_month(length_of(year, next_month), weekday_of(begin)), first_day);
+          from_bit(days_of_month(length_of(next_month, leap), weekday_of(begin)), first_day);
       if (matching != 0) return begin + std::countr_zero(matching) - 1;
       first_day = 1;
     }
+    if (month == 1) empty_kinds |= kind;
+    if (empty_kinds == all_kinds) break;
   }
-  return std::nullopt;
+  return no_match;
 }
 
-std::optional<std::uint32_t> CronFields::next_second(std::uint32_t second) const {
-  auto const time = [&](int hour, int minute, int sec) {
-    return static_cast<std::uint32_t>(hour * 3600 + minute * 60 + sec);
-  };
-  unsigned const hour = second / 3600, minute = second / 60 % 60;
+std::int64_t CronFields::next_second(std::uint32_t second) const {
+  auto const first = [](auto mask) { return static_cast<std::int64_t>(std::countr_zero(mask)); };
+  auto const hour = second / 3600, minute = second / 60 % 60;
   if ((hours >> hour & 1) != 0) {
-    auto const sec_left = from_bit(seconds, second % 60);
-    if ((minutes >> minute & 1) != 0 && sec_left != 0)
-      return hour * 3600 + minute * 60 + static_cast<unsigned>(std::countr_zero(sec_left));
+    auto const seconds_left = from_bit(seconds, second % 60);
+    if ((minutes >> minute & 1) != 0 && seconds_left != 0)
+      return hour * 3600 + minute * 60 + first(seconds_left);
     if (auto const left = from_bit(minutes, minute + 1); left != 0)
-      return time(static_cast<int>(hour), std::countr_zero(left), std::countr_zero(seconds));
+      return hour * 3600 + first(left) * 60 + first(seconds);
   }
   if (auto const left = from_bit(hours, hour + 1); left != 0)
-    return time(std::countr_zero(left), std::countr_zero(minutes), std::countr_zero(seconds));
-  return std::nullopt;
+    return first(left) * 3600 + first(minutes) * 60 + first(seconds);
+  return no_match;
 }
 
-std::optional<std::int64_t> CronFields::next_civil(std::int64_t time) const {
+std::int64_t CronFields::next_civil(std::int64_t time) const {
   auto const day = day_of(time);
-  auto const today = next_day(day);
-  if (!today) return std::nullopt;
-  if (*today == day) {
-    if (auto const second = next_second(static_cast<std::uint32_t>(time - day * day_length)))
-      return day * day_length + *second;
+  auto next = next_day(day);
+  if (next == day) {
+    auto const second = next_second(second_of_day(time));
+    if (second != no_match) return day * day_length + second;
+    next = next_day(day + 1);
   }
-  auto const later = *today == day ? next_day(day + 1) : today;
-  if (!later) return std::nullopt;
-  return *later * day_length + *next_second(0);  // no field is ever empty
+  if (next == no_match) return no_match;
+  return next * day_length + next_second(0);  // no field is ever empty
 }
 
-std::optional<std::int64_t> CronFields::last_day(std::int64_t day) const {
+std::int64_t CronFields::last_day(std::int64_t day) const {
   day = std::min(day, end_of_years - 1);
-  if (day < 0) return std::nullopt;
-  if (every_day) return day;
-
+  if (day < 0) return no_match;
+  if (weekly) {
+    day -= std::countl_zero(rotated(weekdays, (weekday_of(day) + 1) % 7) << 25);
+    return day >= 0 ? day : no_match;
+  }
   year_month_day const date{sys_days{std::chrono::days{day}}};
   int year{date.year()};
   unsigned month{date.month()}, latest_day{date.day()};
-  for (; year >= first_cron_year; --year, month = 12, latest_day = 31) {
+  for (unsigned empty_kinds = 0; year >= first_cron_year; --year, month = 12, latest_day = 31) {
     if (!has_year(year)) continue;
+    auto const january = day_number(year, 1);
+    bool const leap = std::chrono::year{year}.is_leap();
+    auto const kind = 1u << (weekday_of(january) * 2 + (leap ? 1 : 0));
+    if ((empty_kinds & kind) != 0) continue;
     for (auto left = up_to_bit(std::uint32_t{months}, month); left != 0;) {
       auto const last_month = static_cast<unsigned>(std::bit_width(left)) - 1;
       if (last_month != month) latest_day = 31;
-      auto const begin = day_number(year, last_month);
+      auto const begin = january + days_before(last_month, leap);
       auto const matching =
-          up_to_bit(days_of_month(length_of(year, last_month), weekday_of(begin)), latest_day);
+          up_to_bit(days_of_month(length_of(last_month, leap), weekday_of(begin)), latest_day);
       if (matching != 0) return begin + std::bit_width(matching) - 2;
       left ^= 1u << last_month;
       latest_day = 31;
     }
+    if (month == 12) empty_kinds |= kind;
+    if (empty_kinds == all_kinds) break;
   }
-  return std::nullopt;
+  return no_match;
 }
 
-std::optional<std::uint32_t> CronFields::last_second(std::uint32_t second) const {
-  auto const latest = [](auto mask) { return static_cast<std::uint32_t>(std::bit_width(mask)) - 1; };
+std::int64_t CronFields::last_second(std::uint32_t second) const {
+  auto const latest = [](auto mask) { return static_cast<std::int64_t>(std::bit_width(mask)) - 1; };
   auto const hour = second / 3600, minute = second / 60 % 60;
   if ((hours >> hour & 1) != 0) {
     auto const seconds_left = up_to_bit(seconds, second % 60);
@@ -189,19 +209,19 @@ std::optional<std::uint32_t> CronFields::last_second(std::uint32_t second) const
   }
   if (auto const left = below_bit(hours, hour); left != 0)
     return latest(left) * 3600 + latest(minutes) * 60 + latest(seconds);
-  return std::nullopt;
+  return no_match;
 }
 
-std::optional<std::int64_t> CronFields::last_civil(std::int64_t time) const {
+std::int64_t CronFields::last_civil(std::int64_t time) const {
   auto const day = day_of(time);
-  auto const today = last_day(day);
-  if (!today) return std::nullopt;
-  if (*today == day) {
-    if (auto const second = last_second(second_of_day(time))) return day * day_length + *second;
+  auto last = last_day(day);
+  if (last == day) {
+    auto const second = last_second(second_of_day(time));
+    if (second != no_match) return day * day_length + second;
+    last = last_day(day - 1);
   }
-  auto const earlier = *today == day ? last_day(day - 1) : today;
-  if (!earlier) return std::nullopt;
-  return *earlier * day_length + *last_second(day_length - 1);  // no field is ever empty
+  if (last == no_match) return no_match;
+  return last * day_length + last_second(day_length - 1);  // no field is ever empty
 }
 
 std::uint64_t CronFields::count_before(std::uint32_t second) const {
@@ -216,8 +236,9 @@ std::uint64_t CronFields::count_before(std::uint32_t second) const {
 
 std::uint64_t CronFields::count(std::int64_t from, std::int64_t to) const {
   std::uint64_t count = 0;
-  for (auto day = next_day(day_of(from)); day && *day * day_length < to; day = next_day(*day + 1)) {
-    auto const begin = *day * day_length, end = begin + day_length;
+  for (auto day = next_day(day_of(from)); day != no_match && day * day_length < to;
+       day = next_day(day + 1)) {
+    auto const begin = day * day_length, end = begin + day_length;
     auto const whole = static_cast<std::uint64_t>(std::popcount(hours)) *
                        static_cast<std::uint64_t>(std::popcount(minutes)) *
                        static_cast<std::uint64_t>(std::popcount(seconds));
@@ -241,31 +262,34 @@ std::int64_t first_civil(ZonePeriod const& period, bool interval) {
   return interval ? begin : std::max<std::int64_t>(begin, period.shown_before.count());
 }
 
-}  // namespace
-
-std::optional<sys_seconds> Cron::next_second(sys_seconds from, Zone const& zone) const {
+/// The first match at or after `from`, in seconds from 1970 and UTC.
+std::int64_t next_match(CronFields const& fields, sys_seconds from, Zone const& zone) {
   for (;;) {
     auto const& period = zone.period(from);
-    auto civil = civil_of(from, period);
-    if (!fields_.interval) civil = std::max<std::int64_t>(civil, period.shown_before.count());
-    auto const match = fields_.next_civil(civil);
-    if (match && instant_of(*match, period) < period.end) return instant_of(*match, period);
+    auto const civil = std::max(civil_of(from, period), first_civil(period, fields.interval));
+    auto const match = fields.next_civil(civil);
+    auto const at = instant_of(match, period);
+    if (match != no_match && at < period.end) return at.time_since_epoch().count();
     if (period.end <= from + beyond_any_shift)
       from = period.end;  // clocks may go back, before the match
-    else if (!match)
-      return std::nullopt;
+    else if (match == no_match)
+      return no_match;
     else
-      from = std::max(period.end, instant_of(*match, period) - beyond_any_shift);
+      from = std::max(period.end, at - beyond_any_shift);
   }
 }
 
+}  // namespace
+
 std::optional<Instant> Cron::next(Instant after, Zone const& zone, Gap gap) const {
   if (reboot_) return std::nullopt;
-  std::optional<Instant> time;
-  if (auto const at = next_second(floor<seconds>(after) + seconds{1}, zone)) time = *at;
-  if (gap == Gap::skip || fields_.interval) return time;
-  auto const lost = swallowed(after, time.value_or(Instant::max()), zone);
-  return lost ? lost->at : time;
+  auto const match = next_match(fields_, floor<seconds>(after) + seconds{1}, zone);
+  if (gap == Gap::run_once) {
+    auto const until = match == no_match ? Instant::max() : Instant{seconds{match}};
+    if (auto const lost = swallowed(after, until, zone)) return lost->at;
+  }
+  if (match == no_match) return std::nullopt;
+  return Instant{seconds{match}};
 }
 
 std::optional<Cron::Swallowed> Cron::swallowed(Instant after, Instant until,
@@ -276,10 +300,10 @@ std::optional<Cron::Swallowed> Cron::swallowed(Instant after, Instant until,
     auto const begin = civil_of(period.begin, period);
     if (auto const before = period.shown_before.count(); before < begin) {
       auto const first = fields_.next_civil(before);
-      if (!first) return std::nullopt;
-      if (*first < begin) return Swallowed{period.begin, fields_.count(*first, begin)};
+      if (first == no_match) return std::nullopt;
+      if (first < begin) return Swallowed{period.begin, fields_.count(first, begin)};
       // Nothing matches before then: nothing can be swallowed.
-      at = std::max(period.end, zone.period(instant_of(*first, period) - beyond_any_shift).end);
+      at = std::max(period.end, zone.period(instant_of(first, period) - beyond_any_shift).end);
     } else {
       at = period.end;
     }
@@ -294,18 +318,18 @@ std::optional<Instant> Cron::last(Instant from_exclusive, Instant until_inclusiv
   for (auto until = floor<seconds>(until_inclusive); until >= from;) {
     auto const& period = zone.period(until);
     auto const match = fields_.last_civil(civil_of(until, period));
-    if (match && *match >= first_civil(period, fields_.interval)) {
-      auto const at = instant_of(*match, period);
+    if (match != no_match && match >= first_civil(period, fields_.interval)) {
+      auto const at = instant_of(match, period);
       if (at < from) return std::nullopt;
       return at;
     }
     auto const before = period.begin - seconds{1};
     if (until <= period.begin + beyond_any_shift)
       until = before;  // clocks went back: the time before may have shown later ones
-    else if (!match)
+    else if (match == no_match)
       return std::nullopt;
     else
-      until = std::min(before, instant_of(*match, period) + beyond_any_shift);
+      until = std::min(before, instant_of(match, period) + beyond_any_shift);
   }
   return std::nullopt;
 }

@@ -65,9 +65,6 @@ class Cron {
   friend bool operator==(Cron const& a, Cron const& b) { return a.text_ == b.text_; }
 
  private:
-  std::optional<std::chrono::sys_seconds> next_second(std::chrono::sys_seconds from,
-                                                      Zone const& zone) const;
-
   std::string text_;
   bool reboot_ = false;
   CronFields fields_;

@@ -3,12 +3,16 @@
 
 #include <array>
 #include <cstdint>
-#include <optional>
+#include <limits>
 
 namespace snapcron {
 
 /// The years that a pattern may name, and beyond which nothing is searched for.
 inline constexpr int first_cron_year = 1970, last_cron_year = 2199;
+
+/// There is none. (A number and not an optional: those go through memory from function to function,
+/// which costs more than the arithmetic. A quarter of the range, so that sums do not overflow.)
+inline constexpr std::int64_t no_match = std::numeric_limits<std::int64_t>::min() / 4;
 
 struct CronFields {
   std::uint64_t seconds = 1;  // bit n: second n
@@ -25,7 +29,7 @@ struct CronFields {
   bool any_day = false, any_weekday = false;                       // the field is "*" or "?"
   bool both = false;       // "+": day and weekday must match, not one of them
   bool interval = false;   // minute or hour begins with "*": goes by elapsed time
-  bool every_day = false;  // nothing restricts the day at all
+  bool weekly = false;     // nothing but plain weekdays restricts the day
 
   static constexpr std::uint8_t last_weekday_of_month = 32;  // LW
 
@@ -37,16 +41,16 @@ struct CronFields {
   /// The matching days of a month: bits 1 to 31. `first` is the weekday of its first day.
   std::uint32_t days_of_month(unsigned length, unsigned first) const;
   /// The first matching day, counted from 1970-01-01, at or after `day`.
-  std::optional<std::int64_t> next_day(std::int64_t day) const;
+  std::int64_t next_day(std::int64_t day) const;
   /// The first matching second of a day at or after `second`.
-  std::optional<std::uint32_t> next_second(std::uint32_t second) const;
+  std::int64_t next_second(std::uint32_t second) const;
   /// The first matching civil time at or after `time`, both in seconds from 1970-01-01T00:00:00.
-  std::optional<std::int64_t> next_civil(std::int64_t time) const;
+  std::int64_t next_civil(std::int64_t time) const;
 
   // The same backwards: the last one at or before.
-  std::optional<std::int64_t> last_day(std::int64_t day) const;
-  std::optional<std::uint32_t> last_second(std::uint32_t second) const;
-  std::optional<std::int64_t> last_civil(std::int64_t time) const;
+  std::int64_t last_day(std::int64_t day) const;
+  std::int64_t last_second(std::uint32_t second) const;
+  std::int64_t last_civil(std::int64_t time) const;
 
   /// How many seconds of a matching day match before `second`.
   std::uint64_t count_before(std::uint32_t second) const;

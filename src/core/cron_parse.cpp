@@ -5,6 +5,7 @@
 #include "core/printable.hpp"
 
 #include <algorithm>
+#include <array>
 #include <span>
 #include <vector>
 
@@ -63,19 +64,29 @@ struct Word {
   std::size_t column;
 };
 
-std::vector<Word> words_of(std::string_view pattern) {
-  std::vector<Word> words;
-  for (std::size_t i = 0; i < pattern.size();) {
-    if (is_space(pattern[i])) {
-      ++i;
-      continue;
+/// The words of a pattern, as far as it may have any.
+class Words {
+ public:
+  static constexpr std::size_t most = 7;
+
+  explicit Words(std::string_view pattern) {
+    for (std::size_t i = 0; i < pattern.size() && count_ <= most;) {
+      if (is_space(pattern[i])) {
+        ++i;
+        continue;
+      }
+      auto const begin = i;
+      while (i < pattern.size() && !is_space(pattern[i])) ++i;
+      words_[count_++] = {pattern.substr(begin, i - begin), begin};
     }
-    auto const begin = i;
-    while (i < pattern.size() && !is_space(pattern[i])) ++i;
-    words.push_back({pattern.substr(begin, i - begin), begin});
   }
-  return words;
-}
+  /// most + 1 when there are too many.
+  std::span<Word const> all() const { return {words_.data(), count_}; }
+
+ private:
+  std::array<Word, most + 1> words_{};
+  std::size_t count_ = 0;
+};
 
 /// Reads one field into the masks. Throws CronError, which Cron::parse catches.
 class FieldReader {
@@ -273,34 +284,43 @@ class FieldReader {
   }
 
   void set_range(unsigned low, unsigned high, unsigned step) {
-    for (unsigned value = low; value <= high; value += step) set(value);
+    if (field_.which == Which::year) {
+      for (unsigned year = low; year <= high; year += step) {
+        auto const bit = year - static_cast<unsigned>(first_cron_year);
+        out_.years[bit / 64] |= 1ull << (bit % 64);
+      }
+      return;
+    }
+    std::uint64_t values = 0;
+    if (step == 1)
+      values = (2ull << high) - (1ull << low);
+    else
+      for (unsigned value = low; value <= high; value += step) values |= 1ull << value;
+    set(values);
   }
 
-  void set(unsigned value) {
+  void set(std::uint64_t values) {
     switch (field_.which) {
       case Which::second:
-        out_.seconds |= 1ull << value;
+        out_.seconds |= values;
         break;
       case Which::minute:
-        out_.minutes |= 1ull << value;
+        out_.minutes |= values;
         break;
       case Which::hour:
-        out_.hours |= 1u << value;
+        out_.hours |= static_cast<std::uint32_t>(values);
         break;
       case Which::day:
-        out_.days |= 1u << value;
+        out_.days |= static_cast<std::uint32_t>(values);
         break;
       case Which::month:
-        out_.months = static_cast<std::uint16_t>(out_.months | 1u << value);
+        out_.months = static_cast<std::uint16_t>(out_.months | values);
         break;
-      case Which::weekday:
-        out_.weekdays = static_cast<std::uint8_t>(out_.weekdays | 1u << value % 7);
+      case Which::weekday:  // 7 is Sunday, as 0 is
+        out_.weekdays = static_cast<std::uint8_t>(out_.weekdays | (values & 0x7f) | values >> 7);
         break;
-      case Which::year: {
-        auto const bit = value - static_cast<unsigned>(first_cron_year);
-        out_.years[bit / 64] |= 1ull << (bit % 64);
+      case Which::year:
         break;
-      }
     }
   }
 
@@ -338,9 +358,9 @@ CronFields read_fields(std::span<Word const> words, std::size_t end) {
         std::to_string(words.size()) + (words.size() == 1 ? " field" : " fields") +
             ": a pattern has five (minute hour day month weekday), six (second first) or seven "
             "(year last)"};
-  if (words.size() > 7)
+  if (words.size() > Words::most)
     throw CronError{
-        words[7].column,
+        words[Words::most].column,
         "a pattern has at most seven fields (second minute hour day month weekday year)"};
   std::span<Field const> fields{all_fields};
   fields = fields.subspan(words.size() == 5 ? 1 : 0, words.size());
@@ -354,7 +374,8 @@ CronFields read_fields(std::span<Word const> words, std::size_t end) {
     if (time && words[i].text.starts_with('*')) out.interval = true;
   }
   bool const every_year = words.size() < 7 || words[6].text == "*";
-  out.every_day = out.any_day && out.any_weekday && out.months == 0x1ffe && every_year;
+  bool const plain_weekdays = out.last_weekdays == 0 && std::ranges::count(out.nth_weekdays, 0) == 5;
+  out.weekly = out.any_day && plain_weekdays && out.months == 0x1ffe && every_year;
   return out;
 }
 
@@ -366,14 +387,16 @@ boost::system::result<Cron, CronError> Cron::parse(std::string_view pattern) {
     if (pattern.size() > longest_pattern)
       throw CronError{longest_pattern,
                       "a pattern has at most " + std::to_string(longest_pattern) + " characters"};
-    auto const words = words_of(pattern);
+    Words const split{pattern};
+    auto const words = split.all();
     if (words.empty()) throw CronError{0, "the pattern is empty: write for instance */10 * * * *"};
-    auto const end = words.back().column + words.back().text.size();
+    auto end = pattern.size();
+    while (is_space(pattern[end - 1])) --end;
     cron.text_ = pattern.substr(words[0].column, end - words[0].column);
     if (words[0].text.starts_with('@')) {
       auto const* const nickname = std::ranges::find(nicknames, words[0].text, &Nickname::name);
       if (words.size() == 1 && nickname != std::end(nicknames))
-        cron.fields_ = read_fields(words_of(nickname->fields), 0);
+        cron.fields_ = read_fields(Words{nickname->fields}.all(), 0);
       else if (words.size() == 1 && words[0].text == "@reboot")
         cron.reboot_ = true;
       else
