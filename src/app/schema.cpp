@@ -14,7 +14,7 @@ namespace snapcron {
 namespace {
 
 namespace json = boost::json;
-using Kind = Shape::Kind;
+using Kind = ValueShape::Kind;
 
 constexpr char const* lengths = "([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$";
 
@@ -103,7 +103,7 @@ class SchemaWriter {
     return reference(name);
   }
 
-  json::object shape(Shape const& shape) {
+  json::object shape(ValueShape const& shape) {
     auto result = one(shape);
     if (shape.or_list) {
       json::object list{{"type", "array"}, {"items", result}, {"minItems", 1}};
@@ -113,7 +113,7 @@ class SchemaWriter {
     return result;
   }
 
-  json::object one(Shape const& shape) {
+  json::object one(ValueShape const& shape) {
     switch (shape.kind) {
       case Kind::text:
         return {{"type", {"string", "number", "boolean"}}};
@@ -156,7 +156,7 @@ class SchemaWriter {
   }
 
   /// Shapes that are made of others.
-  json::object mapping(Shape const& shape) {
+  json::object mapping(ValueShape const& shape) {
     switch (shape.kind) {
       case Kind::numbered: {
         json::object numbers;

@@ -5,7 +5,7 @@
 namespace snapcron {
 namespace {
 
-using Kind = Shape::Kind;
+using Kind = ValueShape::Kind;
 
 constexpr unsigned most_pictures = 1000;
 constexpr unsigned most_pulses = 1000;

@@ -5,7 +5,7 @@
 namespace snapcron {
 namespace {
 
-using Kind = Shape::Kind;
+using Kind = ValueShape::Kind;
 
 std::vector<Word> operator+(std::vector<Word> words, std::vector<Word> const& more) {
   words.insert(words.end(), more.begin(), more.end());

@@ -5,30 +5,30 @@
 namespace snapcron {
 namespace {
 
-using Kind = Shape::Kind;
+using Kind = ValueShape::Kind;
 using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::minutes;
 
 constexpr unsigned most_lines = 64;  // inputs, and relays
 
-Shape numbered(Table const& (*table)()) {
+ValueShape numbered(Table const& (*table)()) {
   auto shape = takes::map(table);
   shape.kind = Kind::numbered;
   shape.most = most_lines;
   return shape;
 }
-Shape named(Table const& (*table)()) {
+ValueShape named(Table const& (*table)()) {
   auto shape = takes::map(table);
   shape.kind = Kind::named;
   return shape;
 }
-Shape list_of(Table const& (*table)()) {
+ValueShape list_of(Table const& (*table)()) {
   auto shape = takes::map(table);
   shape.kind = Kind::list;
   return shape;
 }
-Shape degrees(unsigned most) {
+ValueShape degrees(unsigned most) {
   auto shape = takes::of(Kind::degrees);
   shape.most = most;
   return shape;

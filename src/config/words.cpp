@@ -34,43 +34,43 @@ Table const& Kinds::table(std::string_view kind) const {
 
 namespace takes {
 
-Shape of(Shape::Kind kind) {
-  Shape shape;
+ValueShape of(ValueShape::Kind kind) {
+  ValueShape shape;
   shape.kind = kind;
   return shape;
 }
-Shape number(unsigned least, unsigned most) {
-  auto shape = of(Shape::Kind::number);
+ValueShape number(unsigned least, unsigned most) {
+  auto shape = of(ValueShape::Kind::number);
   shape.least = least;
   shape.most = most;
   return shape;
 }
-Shape duration(DurationLimits limits) {
-  auto shape = of(Shape::Kind::duration);
+ValueShape duration(DurationLimits limits) {
+  auto shape = of(ValueShape::Kind::duration);
   shape.limits = limits;
   return shape;
 }
-Shape word(std::vector<std::string> words) {
-  auto shape = of(Shape::Kind::word);
+ValueShape word(std::vector<std::string> words) {
+  auto shape = of(ValueShape::Kind::word);
   shape.words = std::move(words);
   return shape;
 }
-Shape map(Table const& (*table)()) {
-  auto shape = of(Shape::Kind::map);
+ValueShape map(Table const& (*table)()) {
+  auto shape = of(ValueShape::Kind::map);
   shape.table = table;
   return shape;
 }
-Shape items(Kinds const& (*kinds)(), unsigned least) {
-  auto shape = of(Shape::Kind::items);
+ValueShape items(Kinds const& (*kinds)(), unsigned least) {
+  auto shape = of(ValueShape::Kind::items);
   shape.kinds = kinds;
   shape.least = least;
   return shape;
 }
-Shape or_list(Shape shape) {
+ValueShape or_list(ValueShape shape) {
   shape.or_list = true;
   return shape;
 }
-Shape or_nothing(Shape shape) {
+ValueShape or_nothing(ValueShape shape) {
   shape.or_nothing = true;
   return shape;
 }
@@ -78,7 +78,7 @@ Shape or_nothing(Shape shape) {
 }  // namespace takes
 
 Word later(std::string key, std::string about) {
-  Word word{std::move(key), takes::of(Shape::Kind::any), std::move(about)};
+  Word word{std::move(key), takes::of(ValueShape::Kind::any), std::move(about)};
   word.later = true;
   return word;
 }

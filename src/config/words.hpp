@@ -19,7 +19,7 @@ struct DurationLimits {
 };
 
 /// What a key takes.
-struct Shape {
+struct ValueShape {
   enum class Kind {
     text,       // any scalar, as its text
     name,       // of an input, a relay, a rule, an id
@@ -58,7 +58,7 @@ struct Shape {
 /// A key of a mapping.
 struct Word {
   std::string key;
-  Shape shape;
+  ValueShape shape;
   std::string about;           // a sentence for editors
   std::string unless_given{};  // the default, as it would be written
   std::string partner{};       // it needs this key beside it
@@ -124,14 +124,14 @@ Kinds const& action_kinds();
 
 // Shapes, in the tables' own words.
 namespace takes {
-Shape of(Shape::Kind kind);
-Shape number(unsigned least, unsigned most);
-Shape duration(DurationLimits limits = {});
-Shape word(std::vector<std::string> words);
-Shape map(Table const& (*table)());
-Shape items(Kinds const& (*kinds)(), unsigned least = 1);
-Shape or_list(Shape shape);
-Shape or_nothing(Shape shape);
+ValueShape of(ValueShape::Kind kind);
+ValueShape number(unsigned least, unsigned most);
+ValueShape duration(DurationLimits limits = {});
+ValueShape word(std::vector<std::string> words);
+ValueShape map(Table const& (*table)());
+ValueShape items(Kinds const& (*kinds)(), unsigned least = 1);
+ValueShape or_list(ValueShape shape);
+ValueShape or_nothing(ValueShape shape);
 inline constexpr DurationLimits a_day{.most = std::chrono::hours{24}};
 }  // namespace takes
 

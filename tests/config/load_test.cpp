@@ -1,6 +1,7 @@
 #include "config/load.hpp"
 
 #include "folder.hpp"
+#include "rules_around.hpp"
 
 #include <gmock/gmock.h>
 
@@ -10,42 +11,6 @@ namespace {
 using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-std::string said(Loaded const& loaded) {
-  std::string text;
-  for (auto const& diagnostic : loaded.diagnostics) text += to_text(diagnostic);
-  return text;
-}
-Template text_template(char const* text) {
-  return *Template::parse(text, Template::Use::text);
-}
-
-/// A good configuration around the given rules.
-std::string with_rules(std::string const& rules) {
-  return "version: 1\ntimezone: Europe/Stockholm\ngpio: {chip: sim}\n"
-         "inputs: {1: {name: door, line: 1}, 2: {name: window, line: 2}}\n"
-         "relays: {1: {name: strike, line: 3}}\ncameras: {door: {test_pattern: }}\nrules:\n" +
-         rules;
-}
-Rule only_rule(std::string const& keys) {
-  auto const loaded = load_text(with_rules("  - {name: r, " + keys + "}\n"), "test.yaml");
-  EXPECT_TRUE(loaded.site) << said(loaded);
-  return loaded.site ? loaded.site->rules.at(0) : Rule{};
-}
-template <class What>
-What only_trigger(std::string const& item) {
-  auto const rule = only_rule("triggers: " + item + ", actions: {log: x}");
-  return std::get<What>(rule.triggers.at(0).what);
-}
-template <class What>
-What only_action(std::string const& item) {
-  return std::get<What>(only_rule("triggers: [], actions: " + item).actions.at(0).what);
-}
-template <class What>
-What only_condition(std::string const& item) {
-  auto const rule = only_rule("triggers: [], conditions: " + item + ", actions: {log: x}");
-  return std::get<What>(rule.conditions.at(0).what);
-}
 
 TEST(Load, AWholeSiteBecomesValues) {
   Folder folder;
@@ -229,7 +194,7 @@ TEST(Load, APositionWithinACronPatternIsThatOfTheMistake) {
       with_rules("  - name: r\n    triggers:\n      cron: '75 * * * *'\n    actions: {log: x}\n"),
       "test.yaml");
   ASSERT_EQ(loaded.diagnostics.size(), 1u);
-  EXPECT_EQ(loaded.diagnostics[0].at, (Position{10, 14}));
+  EXPECT_EQ(loaded.diagnostics[0].at, (Position{11, 14}));
 }
 
 TEST(Load, ThousandsOfMistakesAreCutShort) {

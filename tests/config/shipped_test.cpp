@@ -30,6 +30,7 @@ std::string said(Loaded const& loaded) {
 /// A site with every name that the ready rules use.
 Site site_with_the_names() {
   auto const loaded = load_text(R"(version: 1
+location: {latitude: 59.33, longitude: 18.06}
 gpio: {chip: sim}
 inputs:
   1: {name: front-door, line: 1}
@@ -47,10 +48,10 @@ cameras: {door: {test_pattern: }, yard: {test_pattern: }, gate: {test_pattern: }
   return loaded.site.value_or(Site{});
 }
 
-TEST(ReadyRules, AreSevenAndEachIsGoodByItselfAndOnASiteWithItsNames) {
+TEST(ReadyRules, AreADozenAndEachIsGoodByItselfAndOnASiteWithItsNames) {
   auto const site = site_with_the_names();
   auto const files = yaml_files(SOURCE_DIR "/rules");
-  EXPECT_GE(files.size(), 7u);
+  EXPECT_GE(files.size(), 12u);
   for (auto const& file : files) {
     EXPECT_TRUE(is_rules_file(file)) << file;
     auto const alone = check_rules_file(file, nullptr);
@@ -67,13 +68,14 @@ TEST(ReadyRules, CanAllBeIncludedTogether) {
     fs::copy_file(file, folder.path() / "rules.d" / file.filename());
   auto const loaded = load_site(folder.write("snapcron.yaml", R"(version: 1
 include: rules.d/*.yaml
+location: {latitude: 59.33, longitude: 18.06}
 gpio: {chip: sim}
 inputs: {1: {name: front-door, line: 1}, 2: {name: window, line: 2}, 3: {name: gate, line: 3}, 4: {name: bell, line: 4}, 5: {name: tamper, line: 5}}
 relays: {1: {name: chime, line: 8}, 2: {name: lamp, line: 9}}
 cameras: {door: {test_pattern: }, yard: {test_pattern: }, gate: {test_pattern: }}
 )"));
   EXPECT_TRUE(loaded.site) << said(loaded);
-  EXPECT_GE(loaded.rules, 10u);
+  EXPECT_GE(loaded.rules, 16u);
 }
 
 TEST(Examples, AllLoadWithoutAWord) {

@@ -116,7 +116,7 @@ TEST(Template, AnUnknownValueNamesTheNearest) {
   EXPECT_EQ(error("{camra}.jpg"), "unknown value '{camra}' (did you mean '{camera}'?)");
   EXPECT_EQ(error("{nonsense}", Template::Use::text),
             "unknown value '{nonsense}': known are {camera}, {edge}, {event}, {input}, {rule}, "
-            "{seq}, {time}, {trigger}");
+            "{seq}, {time}, {trigger}, {picture}, {relay}, {state}");
   EXPECT_EQ(error("{camera:%Y}.jpg"), "'{camera}' takes no format: only {time:FORMAT} does");
   EXPECT_EQ(error("{time:}.jpg"),
             "'{time:}' has an empty format: write for instance {time:%Y-%m-%d}");
@@ -136,6 +136,69 @@ TEST(Template, ATextShowsValuesAsTheyAreButForControlCharacters) {
   EXPECT_EQ(text("{time:%a %e %B %Y, %I:%M %p %Z}"), "Sun  1 March 2026, 10:05 PM CET");
   EXPECT_EQ(text("{{\"edge\": \"{edge}\"}}"), "{\"edge\": \"rising\"}");
   EXPECT_EQ(text(""), "");
+}
+
+TEST(Template, ATextKnowsWhatATriggerSawAndTheNewestPicture) {
+  auto v = values();
+  v.state = "lost";
+  v.relay = "strike";
+  v.picture = "/pictures/door/1.jpg";
+
+  EXPECT_EQ(text("{state} {relay} {picture}", v), "lost strike /pictures/door/1.jpg");
+  for (auto const* name : {"state", "relay", "picture"})
+    EXPECT_EQ(error("{" + std::string{name} + "}.jpg"),
+              "'{" + std::string{name} + "}' does not go into a file name");
+}
+
+TEST(Template, ARequestKnowsTheAnswerToTheOneBeforeAndASecret) {
+  auto const request = [](std::string_view source, TemplateValues const& v) {
+    return Template::parse(source, Template::Use::request).value().expand(v);
+  };
+  auto v = values();
+  v.reply = {{"result.id", "42"}, {"items.0.a b", "x\ny"}};
+  v.secret = "s3cret";
+
+  EXPECT_EQ(request("{reply:result.id}|{reply:items.0.a b}|{reply:missing}|{secret}", v),
+            "42|x?y||s3cret");
+  EXPECT_EQ(error("{secret}", Template::Use::text),
+            "'{secret}' goes into the texts of an action 'http' only");
+  EXPECT_EQ(error("{reply:x}", Template::Use::text),
+            "'{reply}' goes into the texts of an action 'http' only");
+  for (auto const* source : {"{reply}", "{reply:}"})
+    EXPECT_EQ(error(source, Template::Use::request),
+              "'{reply}' needs a path into the answer: write for instance {reply:result.id}");
+  EXPECT_EQ(error("{reply:" + std::string(201, 'x') + "}", Template::Use::request),
+            "the path of '{reply:...}' is longer than 200 bytes");
+  EXPECT_EQ(error("{reply:a\tb}", Template::Use::request),
+            "the path of '{reply:...}' has a control character");
+  EXPECT_EQ(error("{secert}", Template::Use::request),
+            "unknown value '{secert}' (did you mean '{secret}'?)");
+}
+
+TEST(Template, NoValueCanLeaveItsPlaceInAnAddress) {
+  auto const url = [](std::string_view source, TemplateValues const& v) {
+    return Template::parse(source, Template::Use::request).value().expand_url(v);
+  };
+  auto v = values();
+  v.input = "a/../b?x=1&y#z %\r\n@\xc3\xbc";
+  v.rule = "AZaz09-._~";
+
+  EXPECT_EQ(url("https://nas/{input}?at={time}", v),
+            "https://nas/a%2F..%2Fb%3Fx%3D1%26y%23z%20%25%0D%0A%40%C3%BC?at=2026-03-01T22%3A05%3A09%"
+            "2B01%3A00");
+  EXPECT_EQ(url("https://nas/{rule}/%20{{x}}", v), "https://nas/AZaz09-._~/%20{x}");
+}
+
+TEST(Template, SaysWhatItIsMadeOf) {
+  auto const parsed = Template::parse("a{rule}b{time:%H}", Template::Use::text).value();
+  EXPECT_TRUE(parsed.uses("rule"));
+  EXPECT_FALSE(parsed.uses("camera"));
+  EXPECT_EQ(parsed.skeleton(), "axbx");
+
+  auto const literal = Template::literal("{rule} }");
+  EXPECT_EQ(literal.expand(values()), "{rule} }");
+  EXPECT_EQ(literal, Template::parse("{{rule}} }}", Template::Use::text).value());
+  EXPECT_FALSE(literal.uses("rule"));
 }
 
 TEST(Template, EqualsByItsSource) {
