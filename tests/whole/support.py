@@ -419,6 +419,7 @@ class LineWatch:
     def __init__(self, site, line):
         self.path, self.line = site.folder / "sock.sim", str(line)
         self.changes = []
+        self.looked = time.monotonic()
         self.blind = 0.0  # the longest time between two looks
         self.ended = threading.Event()
         self.lock = threading.Lock()
@@ -433,18 +434,21 @@ class LineWatch:
         return False
 
     def _look(self):
-        looked = time.monotonic()
         while not self.ended.wait(0.001):
             level = self.level()
-            before, looked = looked, time.monotonic()
             with self.lock:
-                self.blind = max(self.blind, looked - before)
+                self.blind = max(self.blind, time.monotonic() - self.looked)
+                self.looked = time.monotonic()
                 if not self.changes or self.changes[-1][1] != level:
                     self.changes.append((time.monotonic(), level))
 
     def settled(self, level):
         """Is `level` the last that was seen, and still there?"""
         return self.levels()[-1:] == [level] and self.level() == level
+
+    def longest_blink(self):
+        with self.lock:
+            return max(self.blind, time.monotonic() - self.looked)
 
     def forget(self):
         with self.lock:
