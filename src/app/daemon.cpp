@@ -83,8 +83,12 @@ void Daemon::spawn(Coroutine coroutine) {
 Result<void> Daemon::start() {
   if (auto const bound = server_.listen_unix(control_socket_); !bound) return bound.error();
   if (auto const had = relays_.configure(site_.relays); !had) return had.error();
-  if (auto const had = inputs_.configure(site_.inputs); !had) return had.error();
-  if (auto const bound = server_.configure(site_.http); !bound) return bound.error();
+  auto had = inputs_.configure(site_.inputs);
+  if (had) had = server_.configure(site_.http);
+  if (!had) {
+    relays_.stop();
+    return had.error();
+  }
   recall();
   configure_engine();
   return {};

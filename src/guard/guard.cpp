@@ -88,6 +88,7 @@ struct Guard::Loop : std::enable_shared_from_this<Loop> {
   bool leaving = false;   // to end as soon as all relays are at rest
   bool alone = false;     // the daemon has gone
   bool over = false;
+  std::optional<unsigned> commanded;  // the relay of a command that is being done
 };
 
 void Guard::Loop::accept() {
@@ -208,7 +209,9 @@ void Guard::Loop::configure(ConnectionPtr const& connection, Configure const& wa
 }
 
 void Guard::Loop::command(ConnectionPtr const& connection, Switch const& wanted) {
+  commanded = wanted.relay;
   auto const done = relays->command(wanted.relay, wanted.command);
+  commanded.reset();
   Answer reply;
   if (!done) reply.error = done.error();
   if (auto relay = standing_of(wanted.relay)) reply.relays.push_back(std::move(*relay));
@@ -243,6 +246,7 @@ std::vector<Standing> Guard::Loop::all() const {
 /// A relay changed, or its line did.
 void Guard::Loop::report(unsigned relay, std::string const& problem) {
   if (!daemon && !problem.empty()) say(problem);
+  if (commanded == relay && problem.empty()) return;  // the answer says it
   if (auto standing = daemon ? standing_of(relay) : std::nullopt) {
     auto const bytes = encode(Report{std::move(*standing), problem});
     if (daemon->behind || send(daemon->socket.native_handle(), bytes) == Sent::later) {

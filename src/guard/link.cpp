@@ -63,13 +63,14 @@ Result<std::unique_ptr<Link>> Link::to_living(boost::asio::io_context& loop, std
 
 Result<std::unique_ptr<Link>> Link::to_new(boost::asio::io_context& loop, std::filesystem::path const& socket,
                                            Start const& start) {
-  auto const listener = listen_at(socket);
+  auto listener = listen_at(socket);
   if (!listener) return listener.error();
   // Connected before it starts: should we die now it sees that nobody is there.
   auto connection = connect_to(socket);
   if (!connection) return connection.error();
   auto process = start(listener->get());
   if (!process) return process.error();
+  *listener = Descriptor{};  // or its death would not be seen: the connection would wait to be accepted
   std::unique_ptr<Link> link{new Link{loop, std::move(*connection), std::move(*process)}};
   auto const version = link->greet(longest_start);
   if (version && *version == protocol_version) return link;

@@ -419,7 +419,10 @@ class LineWatch:
     def __init__(self, site, line):
         self.path, self.line = site.folder / "sock.sim", str(line)
         self.changes = []
+        self.looked = time.monotonic()
+        self.blind = 0.0  # the longest time between two looks
         self.ended = threading.Event()
+        self.lock = threading.Lock()
         self.thread = threading.Thread(target=self._look, daemon=True)
         self.thread.start()
 
@@ -433,11 +436,28 @@ class LineWatch:
     def _look(self):
         while not self.ended.wait(0.001):
             level = self.level()
-            if not self.changes or self.changes[-1][1] != level:
-                self.changes.append((time.monotonic(), level))
+            with self.lock:
+                self.blind = max(self.blind, time.monotonic() - self.looked)
+                self.looked = time.monotonic()
+                if not self.changes or self.changes[-1][1] != level:
+                    self.changes.append((time.monotonic(), level))
+
+    def settled(self, level):
+        """Is `level` the last that was seen, and still there?"""
+        return self.levels()[-1:] == [level] and self.level() == level
+
+    def longest_blink(self):
+        with self.lock:
+            return max(self.blind, time.monotonic() - self.looked)
+
+    def forget(self):
+        with self.lock:
+            del self.changes[:-1]
+            self.blind = 0.0
 
     def levels(self):
-        return [level for _, level in list(self.changes)]
+        with self.lock:
+            return [level for _, level in self.changes]
 
     def close(self):
         self.ended.set()
