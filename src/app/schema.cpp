@@ -81,10 +81,12 @@ class SchemaWriter {
     return result;
   }
 
-  /// One kind of item, or any of them.
+  /// An item: the key that names its kind decides which definition holds, so that an editor
+  /// complains of the one wrong word, and nested items are not tried by every kind.
   json::object kinds(Kinds const& kinds, std::string const& name) {
     if (defined_.insert(name).second) {
-      json::array alternatives;
+      json::object properties;
+      json::array choices, one_must_be_there;
       for (auto const& of : kinds.tables) {
         if (of.words.front().later) continue;
         auto const& kind = of.words.front().key;
@@ -95,10 +97,17 @@ class SchemaWriter {
           required->as_array().emplace_back(kind);
         else
           item["required"] = json::array{json::value(kind)};
+        json::object has_kind;
+        has_kind["required"] = json::array{json::value(kind)};
+        properties[kind] = json::object{{"description", of.about}};
+        choices.push_back(json::object{{"if", has_kind}, {"then", reference(definition)}});
+        one_must_be_there.push_back(std::move(has_kind));
         definitions_[definition] = std::move(item);
-        alternatives.push_back(reference(definition));
       }
-      definitions_[name] = any_of(std::move(alternatives));
+      definitions_[name] = json::object{{"type", "object"},
+                                        {"properties", std::move(properties)},
+                                        {"allOf", std::move(choices)},
+                                        {"anyOf", std::move(one_must_be_there)}};
     }
     return reference(name);
   }
@@ -177,7 +186,7 @@ class SchemaWriter {
         auto const& of = shape.kinds();
         auto const item = kinds(of, &of == &awaited_kinds() ? "awaited" : of.what);
         json::object list{{"type", "array"}, {"items", item}, {"minItems", shape.least}};
-        return any_of({item, std::move(list)});
+        return {{"if", {{"type", "array"}}}, {"then", std::move(list)}, {"else", item}};
       }
       default:
         return table(shape.table());

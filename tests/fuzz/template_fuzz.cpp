@@ -1,8 +1,9 @@
 // Any template with any value: a file name stays a relative path of safe parts that ends in .jpg or
-// .jpeg.
+// .jpeg, a text has no control characters, and an address has only what the template itself has.
 
 #include "core/template.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace {
@@ -41,6 +42,11 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
                               .input = value,
                               .edge = value,
                               .event = value,
+                              .state = value,
+                              .relay = value,
+                              .picture = value,
+                              .reply = {{"a", value}},
+                              .secret = value,
                               .seq = static_cast<unsigned>(size)};
 
   if (auto const file_name = Template::parse(source, Template::Use::file_name))
@@ -50,6 +56,19 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   if (auto const text = Template::parse(source, Template::Use::text)) {
     for (char const c : text->expand(values))
       require(static_cast<unsigned char>(c) >= 0x20 || c == '\t');
+    require(!text->uses("secret") && !text->uses("reply"));
+  }
+  if (auto const request = Template::parse(source, Template::Use::request)) {
+    // What the values add to the skeleton is letters, digits, -._~ and %XX.
+    auto const url = request->expand_url(values), skeleton = request->skeleton();
+    for (char const c : {'/', '?', '#', '@', ':', '&', ' '})
+      require(std::ranges::count(url, c) == std::ranges::count(skeleton, c));
+    auto const literal = Template::literal(source);
+    require(literal.expand(values) == source && literal.expand_url(values) == source);
+    if (auto const again = Template::parse(literal.source(), Template::Use::request))
+      require(again->expand(values) == source);
+  } else {
+    require(request.error().text.find('\n') == std::string::npos);
   }
   return 0;
 }
