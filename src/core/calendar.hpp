@@ -4,7 +4,7 @@
 // of their number.
 //
 // Each trigger remembers up to where the calendar has been looked at (`seen`): what lies between that and now is
-// judged by its policy. See docs/decisions/0011-missed-times.md.
+// judged by its policy. See docs/decisions/0009-missed-times.md.
 
 #include "core/occurrences.hpp"
 

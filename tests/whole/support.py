@@ -361,7 +361,8 @@ class Site:
 
     def files(self):
         """Every regular file below the storage folder, relative, sorted; what a reader would find."""
-        return sorted(str(p.relative_to(self.pictures)) for p in self.pictures.rglob("*") if p.is_file() and not p.is_symlink())
+        return sorted(str(p.relative_to(self.pictures)) for p in self.pictures.rglob("*")
+                      if p.is_file() and not p.is_symlink() and ".snapcron" not in p.parts)
 
     def wait_pictures(self, count, timeout=PATIENCE):
         return wait_until(f"{count} pictures below {self.pictures}",
