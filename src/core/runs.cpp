@@ -88,12 +88,7 @@ void Runs::advance(RunId id, Run& run, Moment now, Decisions& out) {
 
 // True when the action is over already.
 bool Runs::begin_action(RunId id, Run& run, Action const& action, Moment now, Decisions& out) {
-  auto const over = [&](std::string text) {
-    auto fact = fact_of(Fact::Kind::result, id, run.firing, now);
-    fact.action = &action;
-    fact.text = std::move(text);
-    out.facts.push_back(std::move(fact));
-  };
+  auto const over = [&](std::string text) { tell_result(id, run, true, std::move(text), now, out); };
   if (auto const* delay = std::get_if<DelayAction>(&action.what)) {
     set_alarm(id, run, later(now, delay->duration));
     return false;
@@ -136,21 +131,24 @@ void Runs::ended(RunId id, bool ok, std::string text, Moment now, Decisions& out
   auto const it = runs_.find(id);
   if (it == runs_.end()) return;
   Run& run = it->second;
-  Action const& action = run.action();
-  auto const* shots = std::get_if<SnapshotAction>(&action.what);
-  if (!shots || (run.seq >= shots->count && !run.series_failed)) return complete(id, run, ok, std::move(text), now, out);
-  // One picture of a series.
+  auto const* shots = std::get_if<SnapshotAction>(&run.action().what);
+  if (!shots || run.seq >= shots->count) return complete(id, run, ok, std::move(text), now, out);
+  // One picture of a series, and not the last.
+  tell_result(id, run, ok, std::move(text), now, out);
   run.series_failed = run.series_failed || !ok;
-  if (run.seq >= shots->count) return complete(id, run, false, std::move(text), now, out);
-  auto fact = fact_of(Fact::Kind::result, id, run.firing, now);
-  fact.action = &action;
-  fact.seq = run.seq++;
-  fact.ok = ok;
-  fact.text = std::move(text);
-  out.facts.push_back(std::move(fact));
+  ++run.seq;
   Steady const next = run.step_started + shots->interval;
   if (next > now.steady) return set_alarm(id, run, later(now, next - now.steady));
   advance(id, run, now, out);
+}
+
+void Runs::tell_result(RunId id, Run const& run, bool ok, std::string text, Moment now, Decisions& out) {
+  auto fact = fact_of(Fact::Kind::result, id, run.firing, now);
+  fact.action = &run.action();
+  fact.seq = run.seq;
+  fact.ok = ok;
+  fact.text = std::move(text);
+  out.facts.push_back(std::move(fact));
 }
 
 void Runs::complete(RunId id, Run& run, bool ok, std::string text, Moment now, Decisions& out) {
@@ -158,18 +156,14 @@ void Runs::complete(RunId id, Run& run, bool ok, std::string text, Moment now, D
   waits_.erase(id);
   run.alarm.reset();
   run.matchers.clear();
-  auto fact = fact_of(Fact::Kind::result, id, run.firing, now);
-  fact.action = &action;
-  fact.seq = run.seq;
-  fact.ok = ok;
-  fact.text = std::move(text);
-  out.facts.push_back(std::move(fact));
+  tell_result(id, run, ok, std::move(text), now, out);
+  bool const failed = !ok || run.series_failed;
   run.seq = 1;
   run.series_failed = false;
-  if (!ok && !action.fallback.empty()) {
+  if (failed && !action.fallback.empty()) {
     run.frames.push_back({&action.fallback, 0, Into::fallback});
   } else {
-    if (!ok) (run.frames.size() == 1 ? run.failed : run.frames.back().failed) = true;
+    if (failed) (run.frames.size() == 1 ? run.failed : run.frames.back().failed) = true;
     ++run.frames.back().index;
   }
   advance(id, run, now, out);

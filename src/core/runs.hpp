@@ -93,6 +93,7 @@ class Runs {
   void advance(RunId id, Run& run, Moment now, Decisions& out);
   bool begin_action(RunId id, Run& run, Action const& action, Moment now, Decisions& out);
   void complete(RunId id, Run& run, bool ok, std::string text, Moment now, Decisions& out);
+  void tell_result(RunId id, Run const& run, bool ok, std::string text, Moment now, Decisions& out);
   bool leave_list(Run& run);
   void finish(RunId id, bool ok, std::string text, Moment now, Decisions& out);
   void wait(RunId id, Run& run, WaitForAction const& action);

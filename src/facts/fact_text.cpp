@@ -26,6 +26,7 @@ std::string words(json::object const& fact) {
   if (kind == "skip") return "skipped (" + text(fact, "reason") + "): " + more + "; " + text(fact, "cause");
   if (kind == "action") {
     auto const action = text(fact, "action");
+    if (action == "if") return {};  // its result says which way
     if (action == "log") return "  log: " + text(fact, "log");
     return "  " + (more.empty() ? action : more);
   }

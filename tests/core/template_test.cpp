@@ -19,7 +19,12 @@ TemplateValues values() {
           .input = "front-door",
           .edge = "rising",
           .event = "k3f9x2-17",
-          .seq = 2};
+          .seq = 2,
+          .state = {},
+          .relay = {},
+          .picture = {},
+          .reply = {},
+          .secret = {}};
 }
 
 std::string file_name(std::string_view text, TemplateValues const& v = values()) {
