@@ -145,8 +145,12 @@ class FieldReader {
   }
   [[noreturn]] void fail_step_without_range(unsigned low) const {
     auto const step = printable(rest().substr(0, 8));
-    fail(at_, "a step needs a range or '*': write " + std::to_string(low) + "-" +
+    fail(at_, "a step" + in_field() + " needs a range or '*': write " + std::to_string(low) + "-" +
                   std::to_string(field_.most) + step + " or *" + step);
+  }
+  std::string in_field() const { return " in the " + std::string{field_.name}; }
+  static std::string range_text(unsigned low, unsigned high) {
+    return low == high ? std::to_string(low) : std::to_string(low) + "-" + std::to_string(high);
   }
   std::string allowed() const {
     auto text = "write " + std::to_string(field_.least) + "-" + std::to_string(field_.most);
@@ -189,8 +193,10 @@ class FieldReader {
     if (low > high) {
       auto const range = word_.text.substr(item_, at_ - item_);
       bool const to_sunday = field_.which == Which::weekday && high == 0;
-      fail(high_begin, "the range " + std::string{range} + " goes backwards" +
-                           (to_sunday ? ": at the end of a range, write Sunday as 7" : ""));
+      fail(high_begin, "the range " + std::string{range} + in_field() + " goes backwards: " +
+                           (to_sunday ? "at the end of a range, write Sunday as 7"
+                                      : "write " + range_text(low, field_.most) + "," +
+                                            range_text(field_.least, high)));
     }
     set_range(low, high, read_step());
   }
@@ -208,7 +214,7 @@ class FieldReader {
       auto const begin = at_;
       before = read_number();
       if (before < 1 || before > 30)
-        fail(begin, "L-" + std::to_string(before) + " is not in L-1 to L-30");
+        fail(begin, "L-" + std::to_string(before) + in_field() + " is not in L-1 to L-30");
     }
     out_.days_before_last |= 1u << before;
   }
@@ -226,20 +232,20 @@ class FieldReader {
       return;
     }
     auto const begin = at_;
-    if (!is_digit(peek())) fail(at_, "after '#' comes 1-5 or L");
+    if (!is_digit(peek())) fail(at_, "after '#'" + in_field() + " comes 1-5 or L");
     auto const n = read_number();
     if (n < 1 || n > 5)
       fail(begin,
-           "#" + std::to_string(n) + " is not in #1 to #5: a month has at most five of a weekday");
+           "#" + std::to_string(n) + in_field() + " is not in #1 to #5: a month has at most five");
     out_.nth_weekdays[n - 1] |= bit;
   }
 
   unsigned read_step() {
     if (!take('/')) return 1;
     auto const begin = at_;
-    if (!is_digit(peek())) fail(at_, "after '/' comes the step, a number from 1");
+    if (!is_digit(peek())) fail(at_, "after '/'" + in_field() + " comes the step, a number from 1");
     auto const step = read_number();
-    if (step == 0) fail(begin, "a step of 0 leads nowhere: write a number from 1");
+    if (step == 0) fail(begin, "a step of 0" + in_field() + " leads nowhere: write a number from 1");
     return step;
   }
 

@@ -230,7 +230,7 @@ TEST_F(TheRecorder, CountsWhatItHasNoRoomFor) {
   for (std::size_t i = 0; i < Recorder::most_queued + 7; ++i) recording.add(record("{}"));
   await(loop, recording.stop());
   EXPECT_THAT(written(), SizeIs(Recorder::most_queued + 1));
-  EXPECT_EQ(written().back(), R"({"time":"1970-01-01T00:00:00.000Z","kind":"lost",)"
+  EXPECT_EQ(written().back(), R"({"time":"1970-01-01T00:00:00.000+00:00","kind":"lost",)"
                               R"("text":"7 records, the disk did not take them in time"})");
 }
 
