@@ -140,7 +140,9 @@ std::optional<Instant> Calendar::wakes() const {
 
 std::optional<Instant> Calendar::next(std::size_t slot, Instant now) const {
   auto const& s = slots_[slot];
-  return s.times.next(s.seen ? std::max(*s.seen, now) : now);
+  auto const at = s.times.next(std::max(s.seen.value_or(Instant::min()), now - s.jitter));
+  if (!at) return std::nullopt;
+  return *at + s.jitter;
 }
 
 }  // namespace snapcron

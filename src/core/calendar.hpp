@@ -63,7 +63,7 @@ class Calendar {
 
   std::optional<Instant> wakes() const;
   std::vector<Slot> const& slots() const { return slots_; }
-  /// Without jitter; nothing when it never comes.
+  /// When it fires next, with its jitter; nothing when it never does.
   std::optional<Instant> next(std::size_t slot, Instant now) const;
 
  private:

@@ -19,12 +19,12 @@ TemplateValues values() {
           .input = "front-door",
           .edge = "rising",
           .event = "k3f9x2-17",
-          .seq = 2,
           .state = {},
           .relay = {},
           .picture = {},
           .reply = {},
-          .secret = {}};
+          .secret = {},
+          .seq = 2};
 }
 
 std::string file_name(std::string_view text, TemplateValues const& v = values()) {
