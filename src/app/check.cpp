@@ -16,7 +16,7 @@ int check(std::filesystem::path const& file, std::optional<std::filesystem::path
       if (!around.site) return exit_code::failed;
       site = around.site;
     } else {
-      note = file.string() + ": note: rules only; names of inputs, relays and cameras were not checked (-c SITE checks them)\n";
+      note = file.string() + ": note: rules only; names of inputs, relays, cameras and rules were not checked (-c SITE checks them)\n";
     }
     loaded = check_rules_file(file, site ? &*site : nullptr);
   } else {

@@ -1,6 +1,6 @@
 #pragma once
-// Warnings of rules that are well written and yet cannot do what they say: they never fire, or two of
-// them switch one relay at one moment.
+// Warnings of rules that are well written and yet cannot do what they say: they never fire, or two
+// of them switch one relay at one moment.
 
 #include "config/context.hpp"
 #include "config/references.hpp"

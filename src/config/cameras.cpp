@@ -9,6 +9,7 @@
 namespace snapcron {
 namespace {
 
+constexpr std::size_t most_cameras = 256;
 constexpr std::uint64_t largest_picture = 256'000'000;
 
 /// A camera's name is a folder's.
@@ -156,6 +157,8 @@ void read_cameras(Context const& context, Files& files, YamlEntry const* entry, 
   if (entry == nullptr || entry->value.kind == YamlNode::Kind::null) return;
   auto const* map = read_map(context, *entry, "'door: {url: \"http://camera/image.jpg\"}'");
   if (map == nullptr) return;
+  if (map->entries.size() > most_cameras)
+    return context.error(entry->at, "more than " + std::to_string(most_cameras) + " cameras");
   for (auto const& camera : map->entries) {
     references.cameras.push_back(camera.key);
     if (!check_name(context, camera.at, camera.key, "camera")) continue;

@@ -156,8 +156,9 @@ class ConditionReader {
   }
 
   bool known(Value const& id) {
-    if (std::ranges::find(scope_.ids, id.text()) != scope_.ids.end()) return true;
-    auto const near = suggest(id.text(), scope_.ids);
+    if (scope_.ids.contains(id.text())) return true;
+    std::vector<std::string> const ids{scope_.ids.begin(), scope_.ids.end()};
+    auto const near = ids.size() < 100 ? suggest(id.text(), ids) : std::string{};
     context_.error(id.at(),
                    "no trigger of this rule has the id " + snapcron::quoted(id.text()) +
                        (near.empty() ? ": write it as 'id' beside the trigger" : ""),

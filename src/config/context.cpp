@@ -370,8 +370,9 @@ void MapReader::finish() const {
     context_.error(entry.at,
                    "unknown key " + snapcron::quoted(entry.key) + " in " + what_ +
                        (no_space ? ": is a space missing after the ':'?" : ""),
-                   no_space || map_.entries.size() > most_keys ? std::string{}
-                                                               : suggest(entry.key, table_.keys()));
+                   no_space || map_.entries.size() > most_keys || !context_.worth_a_suggestion()
+                       ? std::string{}
+                       : suggest(entry.key, table_.keys()));
   }
 }
 

@@ -30,6 +30,8 @@ class Context {
 
   Source const& source() const { return *source_; }
   std::size_t errors() const { return errors_; }
+  /// After a thousand mistakes nobody reads suggestions, and looking for them would take long.
+  bool worth_a_suggestion() const { return errors_ < 1000; }
 
  private:
   mutable std::size_t errors_ = 0;

@@ -90,7 +90,7 @@ class HttpReader {
     auto const* map = read_map(context_, *entry, "'headers: {X-Door: \"{input}\"}'");
     if (map == nullptr) return;
     if (map->entries.size() > most_headers)
-      context_.error(entry->at, "more than " + std::to_string(most_headers) + " headers");
+      return context_.error(entry->at, "more than " + std::to_string(most_headers) + " headers");
     for (auto const& header : map->entries) {
       constexpr std::array<std::string_view, 4> ours{"host", "content-length", "transfer-encoding",
                                                      "connection"};

@@ -84,7 +84,8 @@ std::optional<std::string> References::camera(Context const& context, Value cons
   if (std::ranges::find(cameras, *text) != cameras.end()) return text;
   if (open && !text->empty()) return text;
   auto const message = "there is no camera " + snapcron::quoted(*text);
-  if (auto const near = suggest(*text, cameras); !near.empty())
+  auto const near = context.worth_a_suggestion() ? suggest(*text, cameras) : std::string{};
+  if (!near.empty())
     context.error(value.at(), message, near);
   else
     context.error(value.at(), message + existing(cameras));

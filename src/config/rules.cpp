@@ -167,6 +167,7 @@ Zone read_zone(Context const& context, YamlEntry const* entry, Zone const& other
   if (entry == nullptr) return otherwise;
   auto const name = read_text(context, *entry, "a time zone such as Europe/Stockholm");
   if (!name) return otherwise;
+  if (!context.worth_a_suggestion()) return otherwise;  // nor is the zone: nothing will be loaded
   auto found = Zone::find(*name);
   if (found) return *found;
   context.error(entry->value.at, found.error().text);

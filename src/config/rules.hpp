@@ -10,6 +10,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -39,7 +40,7 @@ struct RulesScope {
   Advice advice;
 
   // Of the rule that is being read.
-  std::vector<std::string> ids;  // of its triggers
+  std::set<std::string, std::less<>> ids;  // of its triggers
   unsigned conditions_deep = 0, actions_deep = 0;
 };
 

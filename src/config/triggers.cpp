@@ -145,7 +145,7 @@ void read_triggers(Context const& context, YamlEntry const& entry, Kinds const& 
     auto trigger = TriggerReader{scope, kind, map}.read();
     // An id can be referred to even when something else is wrong with its trigger.
     auto const id = awaited ? std::nullopt : map.name("id");
-    if (id) scope.ids.push_back(*id);
+    if (id) scope.ids.insert(*id);
     if (trigger) {
       trigger->id = id.value_or("");
       triggers.push_back(std::move(*trigger));

@@ -5,6 +5,8 @@
 
 #include <gmock/gmock.h>
 
+#include <ctime>
+
 namespace snapcron {
 namespace {
 
@@ -248,6 +250,48 @@ TEST(Site, KnowsItsPlaceAndHowLongToWaitForTheClock) {
   EXPECT_DOUBLE_EQ(loaded.site->location->longitude, 151);
   EXPECT_EQ(loaded.site->wait_for_sync, Duration{5min});
   EXPECT_FALSE(load_text("version: 1\n", "test.yaml").site->location);
+}
+
+// ---- files that mean ill ----
+
+std::string repeated(std::string const& item, int times) {
+  std::string text;
+  for (int i = 0; i < times; ++i) text += item;
+  return text;
+}
+
+TEST(HostileRules, AreReadInSecondsHoweverLongTheirListsAre) {
+  std::string numbered_ids, numbered_names;
+  for (int i = 0; i < 15'000; ++i) {
+    numbered_ids += "{startup: , id: i" + std::to_string(i) + "},";
+    numbered_names += "wrong" + std::to_string(i) + ",";
+  }
+  std::string const begin = "  - {name: r, ", log = ", actions: {log: x}}\n";
+  std::string const cases[] = {
+      begin + "triggers: [" + numbered_ids + "], conditions: [" +
+          repeated("{trigger: i14999},", 15'000) + "]" + log,
+      begin + "triggers: [" + numbered_ids + "], conditions: [" + repeated("{trigger: j},", 15'000) +
+          "]" + log,
+      begin + "triggers: [], actions: {enable: [" + numbered_names + "]}}\n",
+      begin + "triggers: [" + repeated("{cron: \"0 0 30 2 *\"},", 15'000) + "]" + log,
+      begin + "triggers: [" + repeated("{cron: \"0 0 * * *\", timezone: Nowhere/Else},", 10'000) +
+          "]" + log,
+      begin + "triggers: [" + repeated("{input: 1},", 20'000) + "], conditions: [" +
+          repeated("{input: 1, is: low},", 10'000) + "]" + log,
+      begin + "triggers: [" + repeated("{input: 1},", 10) + "], conditions: [" +
+          repeated("{input: 2, is: low},", 20'000) + "], actions: [" +
+          repeated("{relay: 1, set: on},", 10'000) + "]}\n" + "  - {name: s, triggers: [" +
+          repeated("{input: 1},", 10) + "], conditions: [" +
+          repeated("{input: 2, is: low},", 20'000) + "], actions: {relay: 1, set: off}}\n",
+      begin + "triggers: [], actions: {http: \"https://nas/\", headers: {" + numbered_names +
+          "}, json: [" + repeated("{a: \"{rule}\"},", 15'000) + "]}}\n",
+  };
+  for (auto const& rules : cases) {
+    auto const begun = std::clock();
+    load_text(with_rules(rules), "test.yaml");
+    EXPECT_LT(static_cast<double>(std::clock() - begun) / CLOCKS_PER_SEC, 10.0)
+        << rules.substr(0, 200);
+  }
 }
 
 }  // namespace
