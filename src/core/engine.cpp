@@ -212,8 +212,14 @@ void Engine::tick_calendar(Moment now, Decisions& out) {
   }
 }
 
+std::optional<Instant> Engine::wakes_wall() const {
+  if (stopped_) return std::nullopt;
+  return calendar_.wakes();
+}
+
 std::optional<Steady> Engine::wakes_steady() const {
   std::optional<Steady> at = runs_.wakes();
+  if (stopped_) return at;
   for (auto const* heap : {&periods_, &holds_})
     if (!heap->empty() && (!at || heap->front().at < *at)) at = heap->front().at;
   return at;

@@ -80,7 +80,7 @@ class Engine {
 
   /// The earliest time at which tick() has something to do, on each base.
   std::optional<Steady> wakes_steady() const;
-  std::optional<Instant> wakes_wall() const { return calendar_.wakes(); }
+  std::optional<Instant> wakes_wall() const;
 
   std::vector<RuleStatus> status(Instant now) const;
   std::size_t runs_under_way() const { return runs_.size(); }
