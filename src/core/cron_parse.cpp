@@ -245,7 +245,8 @@ class FieldReader {
     auto const begin = at_;
     if (!is_digit(peek())) fail(at_, "after '/'" + in_field() + " comes the step, a number from 1");
     auto const step = read_number();
-    if (step == 0) fail(begin, "a step of 0" + in_field() + " leads nowhere: write a number from 1");
+    if (step == 0)
+      fail(begin, "a step of 0" + in_field() + " leads nowhere: write a number from 1");
     return step;
   }
 
@@ -380,7 +381,8 @@ CronFields read_fields(std::span<Word const> words, std::size_t end) {
     if (time && words[i].text.starts_with('*')) out.interval = true;
   }
   bool const every_year = words.size() < 7 || words[6].text == "*";
-  bool const plain_weekdays = out.last_weekdays == 0 && std::ranges::count(out.nth_weekdays, 0) == 5;
+  bool const plain_weekdays =
+      out.last_weekdays == 0 && std::ranges::count(out.nth_weekdays, 0) == 5;
   out.weekly = out.any_day && plain_weekdays && out.months == 0x1ffe && every_year;
   return out;
 }
