@@ -57,7 +57,8 @@ class Cron {
   /// seconds are not looked at, and an hour that comes twice matches twice)
   bool matches_minute(Instant at, Zone const& zone) const;
 
-  /// Minute or hour begin with *: an interval, which goes by elapsed time and not by the clock's face.
+  /// Minute or hour begin with *: an interval, which goes by elapsed time and not by the clock's
+  /// face.
   bool is_interval() const { return fields_.interval; }
   /// "@reboot": at the daemon's start, never by the calendar.
   bool is_reboot() const { return reboot_; }

@@ -27,9 +27,9 @@ struct CronFields {
   std::array<std::uint8_t, 5> nth_weekdays{};  // [2] bit 1: MON#3
   std::array<std::uint64_t, 4> years{~0ull, ~0ull, ~0ull, ~0ull};  // bit n: first_cron_year + n
   bool any_day = false, any_weekday = false;                       // the field is "*" or "?"
-  bool both = false;       // "+": day and weekday must match, not one of them
-  bool interval = false;   // minute or hour begins with "*": goes by elapsed time
-  bool weekly = false;     // nothing but plain weekdays restricts the day
+  bool both = false;      // "+": day and weekday must match, not one of them
+  bool interval = false;  // minute or hour begins with "*": goes by elapsed time
+  bool weekly = false;    // nothing but plain weekdays restricts the day
 
   static constexpr std::uint8_t last_weekday_of_month = 32;  // LW
 

@@ -29,8 +29,8 @@ std::uint64_t upper_half_of_product(std::uint64_t a, std::uint64_t b) {
 
 Duration jitter_of(std::string_view machine, std::string_view rule, Duration max) {
   if (max <= Duration::zero()) return Duration::zero();
-  auto const hash = mixed(
-      fnv_1a(rule, fnv_1a(std::string_view{"\0", 1}, fnv_1a(machine, 0xcbf29ce484222325u))));
+  auto const hash =
+      mixed(fnv_1a(rule, fnv_1a(std::string_view{"\0", 1}, fnv_1a(machine, 0xcbf29ce484222325u))));
   auto const steps = static_cast<std::uint64_t>(max.count()) + 1;
   return Duration{static_cast<std::int64_t>(upper_half_of_product(hash, steps))};
 }

@@ -7,10 +7,10 @@
 
 namespace snapcron {
 
-/// A delay in [0, max], as good as uniform over machines and over rules, and always the same for one
-/// machine and rule: FNV-1a (64 bits) over the machine's bytes, a zero byte and the rule's bytes,
-/// mixed by the finaliser of MurmurHash3 and scaled to [0, max] by the upper half of its product
-/// with max + 1. Other programs and releases may rely on it.
+/// A delay in [0, max], as good as uniform over machines and over rules, and always the same for
+/// one machine and rule: FNV-1a (64 bits) over the machine's bytes, a zero byte and the rule's
+/// bytes, mixed by the finaliser of MurmurHash3 and scaled to [0, max] by the upper half of its
+/// product with max + 1. Other programs and releases may rely on it.
 Duration jitter_of(std::string_view machine, std::string_view rule, Duration max);
 
 }  // namespace snapcron

@@ -1,6 +1,6 @@
 // The Sun's place after J. Meeus, Astronomical Algorithms, chapters 12, 22 and 25, with the largest
-// perturbations by Venus, Jupiter and the Moon from his Astronomical Formulae for Calculators, chapter 18:
-// a thousandth of a degree, a quarter of a second of time.
+// perturbations by Venus, Jupiter and the Moon from his Astronomical Formulae for Calculators,
+// chapter 18: a thousandth of a degree, a quarter of a second of time.
 
 #include "core/sun.hpp"
 
@@ -14,18 +14,26 @@ namespace {
 using std::chrono::floor;
 using std::chrono::seconds;
 
-// Of the Sun's centre, in degrees: 50' for its radius and the refraction, less its parallax, by which it
-// stands lower for us than for the Earth's centre.
+// Of the Sun's centre, in degrees: 50' for its radius and the refraction, less its parallax, by
+// which it stands lower for us than for the Earth's centre.
 constexpr double horizon = -50.0 / 60 + 0.00244;
 constexpr double day = 86'400, century = 36'525 * day;
 constexpr std::int64_t epoch_2000 = 946'728'000;  // 2000-01-01T12:00:00Z in seconds from 1970
-constexpr double dynamical_time = 69;            // ahead of UTC, in seconds; about 2026
-constexpr int longest_search = 2 * 400;          // half days
+constexpr double dynamical_time = 69;             // ahead of UTC, in seconds; about 2026
+constexpr int longest_search = 2 * 400;           // half days
 
-double radians(double degrees) { return degrees * (std::numbers::pi / 180); }
-double degrees(double radians) { return radians * (180 / std::numbers::pi); }
-double sine(double degrees) { return std::sin(radians(degrees)); }
-double cosine(double degrees) { return std::cos(radians(degrees)); }
+double radians(double degrees) {
+  return degrees * (std::numbers::pi / 180);
+}
+double degrees(double radians) {
+  return radians * (180 / std::numbers::pi);
+}
+double sine(double degrees) {
+  return std::sin(radians(degrees));
+}
+double cosine(double degrees) {
+  return std::cos(radians(degrees));
+}
 
 /// Where the Sun stands above Greenwich's meridian and the equator, in degrees.
 struct Position {
@@ -64,13 +72,14 @@ double seconds_from_2000(std::int64_t unix_time) {
 
 bool is_up(Place place, std::int64_t unix_time) {
   auto const sun = sun_at(seconds_from_2000(unix_time));
-  auto const height = sine(place.latitude) * sine(sun.declination) +
-                      cosine(place.latitude) * cosine(sun.declination) *
-                          cosine(sun.hour_angle + place.longitude);
+  auto const height =
+      sine(place.latitude) * sine(sun.declination) +
+      cosine(place.latitude) * cosine(sun.declination) * cosine(sun.hour_angle + place.longitude);
   return height >= sine(horizon);
 }
 
-/// The time near `unix_time` at which the Sun is highest, or lowest: where its hour angle is 0 or 180.
+/// The time near `unix_time` at which the Sun is highest, or lowest: where its hour angle is 0 or
+/// 180.
 std::int64_t culmination_near(std::int64_t unix_time, Place place, double hour_angle) {
   auto const sun = sun_at(seconds_from_2000(unix_time));
   auto const past = std::remainder(sun.hour_angle + place.longitude - hour_angle, 360.0);

@@ -18,8 +18,8 @@ fs::path database() {
 
 bool looks_like_a_zone_name(std::string_view name) {
   auto const allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '_' || c == '+' || c == '-' || c == '/';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '+' || c == '-' || c == '/';
   };
   return !name.empty() && std::ranges::all_of(name, allowed) && !name.starts_with('/') &&
          !name.ends_with('/') && name.find("//") == std::string_view::npos &&

@@ -1,9 +1,10 @@
 #pragma once
-// Every change of clocks that a zone has within the reach of Instant, laid out so that the period of
-// a time is found without a search. zone_table.cpp is the only file that knows `cctz`.
+// Every change of clocks that a zone has within the reach of Instant, laid out so that the period
+// of a time is found without a search. zone_table.cpp is the only file that knows `cctz`.
 
 #include "core/zone.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -28,7 +29,7 @@ class ZoneTable {
   explicit ZoneTable(cctz::time_zone const& zone);
 
   std::unique_ptr<cctz::time_zone> zone_;
-  std::vector<ZonePeriod> periods_;             // without gaps, from before all time to after it
+  std::vector<ZonePeriod> periods_;              // without gaps, from before all time to after it
   std::vector<std::uint16_t> first_of_stretch_;  // the period that a stretch of time begins in
 };
 

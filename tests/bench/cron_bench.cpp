@@ -95,7 +95,8 @@ double median(std::vector<double> values) {
 struct Figure {
   double ours, ratio;
 };
-Figure beside(int count, std::function<void(int)> const& ours, std::function<void(int)> const& floor) {
+Figure beside(int count, std::function<void(int)> const& ours,
+              std::function<void(int)> const& floor) {
   std::vector<double> times, ratios;
   ours(count), floor(count);
   for (int i = 0; i < rounds; ++i) {

@@ -34,7 +34,8 @@ std::vector<Shown> shown_on_the_page() {
   return all;
 }
 
-std::string option(std::string const& command, std::string const& name, std::string const& otherwise) {
+std::string option(std::string const& command, std::string const& name,
+                   std::string const& otherwise) {
   std::regex const pattern{"--" + name + " (?:\"([^\"]*)\"|([^ ]+))"};
   std::smatch found;
   if (!std::regex_search(command, found, pattern)) return otherwise;
@@ -49,9 +50,9 @@ TEST(CronPage, ShowsWhatSnapcronNextPrints) {
     std::vector<std::string> expected;
     if (auto const cron = Cron::parse(text); !cron) {
       auto const column = cron.error().column;
-      expected = {"snapcron: cron pattern, column " + std::to_string(column + 1) + ": " +
-                      cron.error().text,
-                  "    " + text, std::string(column + 4, ' ') + "^"};
+      expected = {
+          "snapcron: cron pattern, column " + std::to_string(column + 1) + ": " + cron.error().text,
+          "    " + text, std::string(column + 4, ' ') + "^"};
     } else {
       auto const zone = Zone::find(option(command, "timezone", "UTC")).value();
       bool const run_once = option(command, "dst-gap", "skip") == "run_once";

@@ -59,7 +59,8 @@ class Random {
     do {
       int const low = least + upto(most - least), high = low + upto(most - low);
       text += (text.empty() ? "" : ",") + std::to_string(low);
-      if (upto(2) == 0) text += "-" + std::to_string(high) + (upto(1) ? "" : "/" + std::to_string(1 + upto(9)));
+      if (upto(2) == 0)
+        text += "-" + std::to_string(high) + (upto(1) ? "" : "/" + std::to_string(1 + upto(9)));
     } while (upto(2) == 0);
     if (upto(3) == 0) text = upto(1) ? "*" : "*/" + std::to_string(1 + upto(most));
     return text;
@@ -79,7 +80,8 @@ class Random {
   std::mt19937 engine_{20260329};
 };
 
-std::vector<Instant> times_by_next(Cron const& cron, Zone const& zone, Instant after, Instant until) {
+std::vector<Instant> times_by_next(Cron const& cron, Zone const& zone, Instant after,
+                                   Instant until) {
   std::vector<Instant> times;
   for (;;) {
     auto const next = cron.next(after, zone);
@@ -150,11 +152,13 @@ TEST(EveryZone, RunsEachRealMinuteOnceForStars) {
 }
 
 TEST(EveryZone, SwallowsWhatTheClocksNeverShow) {
-  // A fixed time for every minute of the day: shown for the first time, or swallowed, or the zone errs.
+  // A fixed time for every minute of the day: shown for the first time, or swallowed, or the zone
+  // errs.
   auto const cron = Cron::parse("0-59 0-23 * * *").value();
   for (auto const& zone : every_zone()) {
     std::size_t seen = 0;
-    for (auto const change : changes_of(zone, sys_days{year{1975} / 1 / 1}, sys_days{year{2040} / 1 / 1})) {
+    for (auto const change :
+         changes_of(zone, sys_days{year{1975} / 1 / 1}, sys_days{year{2040} / 1 / 1})) {
       auto const& period = zone.period(change);
       auto const skipped = change + period.offset - (sys_seconds{} + period.shown_before);
       auto const swallowed = cron.swallowed(change - 1s, change, zone);
@@ -162,7 +166,8 @@ TEST(EveryZone, SwallowsWhatTheClocksNeverShow) {
       if (!swallowed) continue;
       ++seen;
       ASSERT_EQ(swallowed->at, change);
-      ASSERT_EQ(seconds{swallowed->count * 60}, skipped) << zone.name() << " " << rfc3339(change, zone);
+      ASSERT_EQ(seconds{swallowed->count * 60}, skipped)
+          << zone.name() << " " << rfc3339(change, zone);
       // All of them run once, at the end of the gap.
       ASSERT_EQ(cron.next(change - 1s, zone, Cron::Gap::run_once), change);
     }
@@ -174,12 +179,13 @@ TEST(EveryZone, SwallowsWhatTheClocksNeverShow) {
 
 TEST(EveryZone, SaysNeverWhereThereIsNoTime) {
   for (auto const& zone : every_zone()) {
-    for (auto const* pattern : {"0 0 31 2 *", "*/5 * 30 2 *", "0 0 0 1 1 * 1980", "0 0 0 31 4,6,9,11 ? *",
-                                "0 0 0 29 2 * 2100", "0 0 1 * +MON#2"}) {
+    for (auto const* pattern : {"0 0 31 2 *", "*/5 * 30 2 *", "0 0 0 1 1 * 1980",
+                                "0 0 0 31 4,6,9,11 ? *", "0 0 0 29 2 * 2100", "0 0 1 * +MON#2"}) {
       auto const cron = Cron::parse(pattern).value();
       EXPECT_EQ(cron.next(sys_days{year{2026} / 1 / 1}, zone), std::nullopt) << pattern;
       EXPECT_EQ(cron.swallowed(sys_days{year{2026} / 1 / 1}, Instant::max(), zone), std::nullopt);
-      EXPECT_EQ(cron.last(sys_days{year{1981} / 1 / 1}, Instant::max(), zone), std::nullopt) << pattern;
+      EXPECT_EQ(cron.last(sys_days{year{1981} / 1 / 1}, Instant::max(), zone), std::nullopt)
+          << pattern;
     }
   }
 }

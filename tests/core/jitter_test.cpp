@@ -40,7 +40,8 @@ TEST(Jitter, SpreadsMachinesAndRulesEvenly) {
     std::array<int, 10> tenths{};
     for (int i = 0; i < 10'000; ++i) {
       auto const name = std::to_string(i);
-      auto const delay = over_machines ? jitter_of(name, "night", 10s) : jitter_of("box", name, 10s);
+      auto const delay =
+          over_machines ? jitter_of(name, "night", 10s) : jitter_of("box", name, 10s);
       ASSERT_GE(delay, 0s);
       ASSERT_LE(delay, 10s);
       ++tenths[static_cast<std::size_t>(std::min<std::int64_t>(delay / 1s, 9))];

@@ -1,5 +1,6 @@
-// Any text: parse() refuses it at a column within it, or next(), last() and swallowed() agree with a plain
-// definition that tries every minute or second (tests/support/cron_oracle.hpp), and come to an end.
+// Any text: parse() refuses it at a column within it, or next(), last() and swallowed() agree with
+// a plain definition that tries every minute or second (tests/support/cron_oracle.hpp), and come to
+// an end.
 
 #include "support/cron_oracle.hpp"
 
@@ -25,7 +26,8 @@ Zone const zones[] = {Zone{},
                       Zone::find("Africa/Casablanca").value(),
                       Zone::find("Europe/Dublin").value()};
 
-/// A time near a change of clocks when the input asks for that; most are, for little happens elsewhere.
+/// A time near a change of clocks when the input asks for that; most are, for little happens
+/// elsewhere.
 Instant beginning(std::uint32_t seconds, bool near_change, Zone const& zone) {
   std::chrono::sys_seconds const at{std::chrono::seconds{seconds}};
   auto const change = zone.period(at).end;
@@ -34,7 +36,8 @@ Instant beginning(std::uint32_t seconds, bool near_change, Zone const& zone) {
 }
 
 /// Walks `until` from `at` by next(), and the same by the definition.
-void agree(Cron const& cron, CronOracle const& oracle, Zone const& zone, Instant at, Instant until) {
+void agree(Cron const& cron, CronOracle const& oracle, Zone const& zone, Instant at,
+           Instant until) {
   auto const expected = oracle_times(oracle, zone, at, until);
   require(cron.last(at, until, zone) ==
           (expected.empty() ? std::nullopt : std::optional{expected.back()}));
@@ -47,7 +50,8 @@ void agree(Cron const& cron, CronOracle const& oracle, Zone const& zone, Instant
   require(!next || *next > until);
 }
 
-/// What lies further away than the definition can try: asked from in between, the answer is the same.
+/// What lies further away than the definition can try: asked from in between, the answer is the
+/// same.
 void walk(Cron const& cron, Zone const& zone, Instant at, bool gap_run_once) {
   for (int i = 0; i < 10; ++i) {
     auto const next = next_time(cron, zone, at, gap_run_once);

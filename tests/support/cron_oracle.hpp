@@ -1,6 +1,6 @@
 #pragma once
-// What a cron pattern means, said slowly and plainly: no masks, no shortcuts, every second or minute
-// in turn. For patterns that Cron::parse has accepted.
+// What a cron pattern means, said slowly and plainly: no masks, no shortcuts, every second or
+// minute in turn. For patterns that Cron::parse has accepted.
 
 #include "core/cron.hpp"
 
@@ -20,7 +20,8 @@ class CronOracle {
         {"@yearly", "0 0 1 1 *"}, {"@annually", "0 0 1 1 *"}, {"@monthly", "0 0 1 * *"},
         {"@weekly", "0 0 * * 0"}, {"@daily", "0 0 * * *"},    {"@midnight", "0 0 * * *"},
         {"@hourly", "0 * * * *"}, {"@reboot", "0 0 31 2 *"}};
-    if (auto const found = nicknames.find(pattern); found != nicknames.end()) pattern = found->second;
+    if (auto const found = nicknames.find(pattern); found != nicknames.end())
+      pattern = found->second;
     std::istringstream in{pattern};
     for (std::string word; in >> word;) words_.push_back(word);
     if (words_.size() == 5) words_.insert(words_.begin(), "0");
@@ -123,17 +124,18 @@ class CronOracle {
     bool const on_day = any_day || std::ranges::any_of(entries(words_[3]), [&](auto const& entry) {
                           return is_on_day(entry, c);
                         });
-    bool const on_weekday = any_weekday || std::ranges::any_of(entries(weekday), [&](auto const& e) {
-                              return is_on_weekday(e, c);
-                            });
+    bool const on_weekday =
+        any_weekday ||
+        std::ranges::any_of(entries(weekday), [&](auto const& e) { return is_on_weekday(e, c); });
     return any_day || any_weekday || both ? on_day && on_weekday : on_day || on_weekday;
   }
 
   std::vector<std::string> words_;  // second minute hour day month weekday year
 };
 
-/// The times in (after, until] by definition: an interval runs whenever the clock matches, a fixed time
-/// only when the clock shows it for the first time. Two days back are looked at for what was shown before.
+/// The times in (after, until] by definition: an interval runs whenever the clock matches, a fixed
+/// time only when the clock shows it for the first time. Two days back are looked at for what was
+/// shown before.
 inline std::vector<Instant> oracle_times(CronOracle const& oracle, Zone const& zone, Instant after,
                                          Instant until) {
   using std::chrono::seconds;
