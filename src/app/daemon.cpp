@@ -52,7 +52,7 @@ Daemon::Daemon(Site site, std::filesystem::path control_socket)
       journal_(log_),
       board_(control_socket_),
       engine_(event_prefix(started_.wall), machine_id()),
-      relays_(loop_, control_socket_, clock_, [this](unsigned relay, bool on) { relay_changed(relay, on); },
+      relays_(loop_, board_, control_socket_, clock_, [this](unsigned relay, bool on) { relay_changed(relay, on); },
               [this](std::string const& text) { log_.write(Level::warning, text); }),
       inputs_(loop_, board_, clock_, *this),
       pictures_(loop_, clock_, site_.zone, site_.cameras, site_.storage),

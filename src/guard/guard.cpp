@@ -1,7 +1,7 @@
 #include "guard/guard.hpp"
 
-#include <boost/asio/post.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <sys/socket.h>
@@ -19,21 +19,23 @@ namespace {
 
 constexpr unsigned most_connections = 8;
 
-/// Whoever is connected: the daemon, one that asks whether we live, a stranger before his first word.
+/// Whoever is connected: the daemon, one that asks whether we live, a stranger before his first
+/// word.
 struct Connection {
   explicit Connection(asio::io_context& loop, int fd) : socket{loop, fd} {}
 
   asio::posix::stream_descriptor socket;
   // What waits until the other end reads: it is never waited for.
   std::string answer;
-  bool behind = false;   // a report was not sent: then the standing of all relays is
+  bool behind = false;  // a report was not sent: then the standing of all relays is
   bool writing = false;
 };
 using ConnectionPtr = std::shared_ptr<Connection>;
 
 std::pair<dev_t, ino_t> file_at(std::filesystem::path const& path) {
   struct stat there {};
-  return ::lstat(path.c_str(), &there) == 0 ? std::pair{there.st_dev, there.st_ino} : std::pair<dev_t, ino_t>{};
+  return ::lstat(path.c_str(), &there) == 0 ? std::pair{there.st_dev, there.st_ino}
+                                            : std::pair<dev_t, ino_t>{};
 }
 
 }  // namespace
@@ -51,7 +53,9 @@ struct Guard::Loop : std::enable_shared_from_this<Loop> {
         patience{io_context},
         relays{std::make_unique<Relays>(
             io_context, gpio, clock, [this](unsigned relay, bool) { report(relay, {}); },
-            [this](RelaySpec const& spec, std::string const& text) { report(spec.number, text); })} {}
+            [this](RelaySpec const& spec, std::string const& text) {
+              report(spec.number, text);
+            })} {}
 
   void accept();
   void listen_to(ConnectionPtr const& connection);
@@ -84,9 +88,9 @@ struct Guard::Loop : std::enable_shared_from_this<Loop> {
   std::unique_ptr<Relays> relays;
   Inbox inbox;
   std::vector<ConnectionPtr> connections;
-  ConnectionPtr daemon;   // the one that configured us, while it is there
-  bool leaving = false;   // to end as soon as all relays are at rest
-  bool alone = false;     // the daemon has gone
+  ConnectionPtr daemon;  // the one that configured us, while it is there
+  bool leaving = false;  // to end as soon as all relays are at rest
+  bool alone = false;    // the daemon has gone
   bool over = false;
   std::optional<unsigned> commanded;  // the relay of a command that is being done
 };
@@ -287,7 +291,8 @@ Guard::Guard(asio::io_context& loop, Gpio& gpio, Clock const& clock, Descriptor 
              std::filesystem::path socket, Say say, std::function<void()> ended, Duration grace)
     : loop_{std::make_shared<Loop>(loop, gpio, clock, std::move(listener), std::move(socket),
                                    std::move(say), std::move(ended), grace)} {
-  // Whoever connects from now on is told our process as the peer, not that of the daemon that bound it.
+  // Whoever connects from now on is told our process as the peer, not that of the daemon that bound
+  // it.
   ::listen(loop_->listener.native_handle(), most_connections);
   loop_->accept();
 }

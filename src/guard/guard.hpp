@@ -1,7 +1,7 @@
 #pragma once
-// The relay guard: a small process that holds the relay lines and their deadlines, so that they outlive
-// the daemon. While a daemon is connected it does what that says; without one, pulses end at their
-// deadline, the other relays go to their on_exit, and when all are at rest the guard ends.
+// The relay guard: a small process that holds the relay lines and their deadlines, so that they
+// outlive the daemon. While a daemon is connected it does what that says; without one, pulses end
+// at their deadline, the other relays go to their on_exit, and when all are at rest the guard ends.
 
 #include "guard/message.hpp"
 #include "guard/socket.hpp"

@@ -34,9 +34,10 @@ struct GuardedRelays::Loop : std::enable_shared_from_this<Loop> {
     std::string description;
   };
 
-  Loop(asio::io_context& io_context, std::filesystem::path const& control_socket, Clock const& time, Changed on_change,
-       Problem on_problem, Start on_start)
+  Loop(asio::io_context& io_context, Gpio& port, std::filesystem::path const& control_socket,
+       Clock const& time, Changed on_change, Problem on_problem, Start on_start)
       : loop{io_context},
+        gpio{port},
         socket{socket_of(control_socket)},
         clock{time},
         changed{std::move(on_change)},
@@ -47,10 +48,13 @@ struct GuardedRelays::Loop : std::enable_shared_from_this<Loop> {
 
   Mirror* find(unsigned number);
   void take(std::vector<Report> const& reports, std::vector<Standing> const& standings);
-  Result<Answer> ask(Request const& request, Duration patience);
+  Result<Answer> ask(Request const& request, Duration patience,
+                     Link::Meanwhile const& meanwhile = {});
 
   Result<void> find_guard(bool with_relays);
-  Result<void> revive(std::string const& why);
+  std::optional<Steady> switch_what_is_due();
+  Result<void> start_guard();
+  Result<void> revive(std::string const& why, std::function<void()> const& first = {});
   void try_again();
   void lost(std::string const& why);
   void watch();
@@ -59,6 +63,7 @@ struct GuardedRelays::Loop : std::enable_shared_from_this<Loop> {
   void look_for_late();
 
   asio::io_context& loop;
+  Gpio& gpio;
   std::filesystem::path const socket;
   Clock const& clock;
   Changed changed;
@@ -69,21 +74,25 @@ struct GuardedRelays::Loop : std::enable_shared_from_this<Loop> {
   std::shared_ptr<Link> link;  // null while no guard can be had
   std::vector<RelaySpec> specs;
   std::vector<Mirror> relays;
-  bool configuring = false, stopping = false, gone = false;
+  bool quiet = false;  // changes are not told: whoever causes them sees to it
+  bool stopping = false, gone = false;
 };
 
 GuardedRelays::Loop::Mirror* GuardedRelays::Loop::find(unsigned number) {
-  auto const it = std::ranges::find(relays, number, [](Mirror const& mirror) { return mirror.spec.number; });
+  auto const it =
+      std::ranges::find(relays, number, [](Mirror const& mirror) { return mirror.spec.number; });
   return it == relays.end() ? nullptr : &*it;
 }
 
 /// News first become the mirror, then known: who hears of them may command relays.
-void GuardedRelays::Loop::take(std::vector<Report> const& reports, std::vector<Standing> const& standings) {
+void GuardedRelays::Loop::take(std::vector<Report> const& reports,
+                               std::vector<Standing> const& standings) {
   std::vector<std::pair<unsigned, bool>> changes;
   auto const set = [&](Standing const& standing) {
     auto* const mirror = find(standing.relay);
     if (!mirror) return;
-    if (mirror->relay.on() != standing.state.on) changes.emplace_back(standing.relay, standing.state.on);
+    if (mirror->relay.on() != standing.state.on)
+      changes.emplace_back(standing.relay, standing.state.on);
     mirror->relay = Relay{standing.state, mirror->spec.max_on};
     mirror->available = standing.available;
     mirror->description = standing.description;
@@ -92,14 +101,15 @@ void GuardedRelays::Loop::take(std::vector<Report> const& reports, std::vector<S
   for (auto const& standing : standings) set(standing);
   for (auto const& report : reports)
     if (!report.problem.empty()) problem(report.problem);
-  if (configuring) return;
+  if (quiet) return;
   for (auto const& [relay, on] : changes) changed(relay, on);
 }
 
 /// What the guard refuses is in the answer; an error is a guard that is no more.
-Result<Answer> GuardedRelays::Loop::ask(Request const& request, Duration patience) {
+Result<Answer> GuardedRelays::Loop::ask(Request const& request, Duration patience,
+                                        Link::Meanwhile const& meanwhile) {
   std::vector<Report> reports;
-  auto answer = link->ask(request, patience, reports);
+  auto answer = link->ask(request, patience, reports, meanwhile);
   take(reports, answer ? answer->relays : std::vector<Standing>{});
   return answer;
 }
@@ -109,44 +119,75 @@ Result<void> GuardedRelays::Loop::find_guard(bool with_relays) {
   auto living = Link::to_living(loop, socket);
   if (!living && living.error().fault != Fault::not_found) return living.error();
   if (!living && !with_relays) return {};
-  if (!living) living = Link::to_new(loop, socket, start);
+  if (!living) living = Link::to_new(loop, socket, start, {});
   if (!living) return living.error();
   link = std::move(*living);
   return {};
 }
 
-/// Puts a new guard in the place of one that has ended or must.
-Result<void> GuardedRelays::Loop::revive(std::string const& why) {
-  Error last{Fault::gone, why};
-  for (int i = 0; i < attempts; ++i) {
-    if (link) link->end_guard();
-    link.reset();
-    auto fresh = Link::to_new(loop, socket, start);
-    if (!fresh) {
-      last = fresh.error();
-      continue;
+/// Without a guard: drives what is due by now, and says when the next is. A line that the new guard
+/// has already is its own matter.
+std::optional<Steady> GuardedRelays::Loop::switch_what_is_due() {
+  std::optional<Steady> next;
+  auto const now = clock.now().steady;
+  for (auto& mirror : relays) {
+    if (auto const at = mirror.relay.wakes_at(); at && *at <= now) {
+      mirror.relay.tick(now);
+      (void)gpio.request_output(mirror.spec, mirror.relay.on());
     }
-    link = std::move(*fresh);
-    Configure wanted{specs, {}};
-    for (auto const& mirror : relays) wanted.states.push_back(mirror.relay.state());
-    auto const answer = ask(wanted, longest_configure);
-    if (answer && !answer->error) {
-      problem(why + "; process " + std::to_string(link->pid()) + " has taken up the relays as they stood");
-      watch();
-      arm();
-      return {};
-    }
-    last = answer ? *answer->error : answer.error();
+    if (auto const at = mirror.relay.wakes_at(); at && (!next || *at < *next)) next = at;
   }
+  return next;
+}
+
+/// Tries to start one that takes the relays up.
+Result<void> GuardedRelays::Loop::start_guard() {
+  auto const meanwhile = [this] { return switch_what_is_due(); };
   if (link) link->end_guard();
   link.reset();
-  for (auto& mirror : relays) {
-    mirror.available = false;
-    mirror.description = last.text;
+  meanwhile();
+  auto fresh = Link::to_new(loop, socket, start, meanwhile);
+  if (!fresh) return fresh.error();
+  link = std::move(*fresh);
+  Configure wanted{specs, {}};
+  for (auto const& mirror : relays) wanted.states.push_back(mirror.relay.state());
+  auto const answer = ask(wanted, longest_configure, meanwhile);
+  if (!answer) return answer.error();
+  if (answer->error) return *answer->error;
+  return {};
+}
+
+/// Puts a new guard in the place of one that has ended or must.
+/// `first` is the command that the dead one did not answer.
+Result<void> GuardedRelays::Loop::revive(std::string const& why,
+                                         std::function<void()> const& first) {
+  std::vector<std::pair<unsigned, bool>> before;
+  for (auto const& mirror : relays) before.emplace_back(mirror.spec.number, mirror.relay.on());
+  if (first) first();
+  quiet = true;
+  Result<void> done;
+  for (int i = 0; i < attempts; ++i)
+    if (done = start_guard(); done) break;
+  quiet = false;
+  if (done) {
+    watch();
+    arm();
+    problem(why + "; process " + std::to_string(link->pid()) +
+            " has taken up the relays as they stood");
+  } else {
+    if (link) link->end_guard();
+    link.reset();
+    for (auto& mirror : relays) {
+      mirror.available = false;
+      mirror.description = done.error().text;
+    }
+    problem(why + ", and no other can be had: " + done.error().text);
+    try_again();
   }
-  problem(why + ", and no other can be had: " + last.text);
-  try_again();
-  return last;
+  for (auto const& [number, was_on] : before)
+    if (auto const* mirror = find(number); mirror && mirror->relay.on() != was_on)
+      changed(number, mirror->relay.on());
+  return done;
 }
 
 void GuardedRelays::Loop::try_again() {
@@ -181,7 +222,8 @@ void GuardedRelays::Loop::read_reports() {
 void GuardedRelays::Loop::arm() {
   std::optional<Steady> earliest;
   for (auto const& mirror : relays)
-    if (auto const at = mirror.relay.wakes_at(); at && (!earliest || *at < *earliest)) earliest = at;
+    if (auto const at = mirror.relay.wakes_at(); at && (!earliest || *at < *earliest))
+      earliest = at;
   if (earliest) overdue.arm(*earliest + late, clock, shared_from_this(), &Loop::look_for_late);
 }
 
@@ -194,19 +236,22 @@ void GuardedRelays::Loop::look_for_late() {
   for (auto const& mirror : relays) {
     auto const at = mirror.relay.wakes_at();
     if (!at || *at + late > now) continue;
-    (void)revive("the relay guard (process " + std::to_string(link->pid()) + ") did not switch relay " +
-                 mirror.spec.name + " in time");
+    (void)revive("the relay guard (process " + std::to_string(link->pid()) +
+                 ") did not switch relay " + mirror.spec.name + " in time");
     return;
   }
   arm();
 }
 
-GuardedRelays::GuardedRelays(asio::io_context& loop, std::filesystem::path const& control_socket, Clock const& clock,
+GuardedRelays::GuardedRelays(asio::io_context& loop, Gpio& gpio,
+                             std::filesystem::path const& control_socket, Clock const& clock,
                              Changed changed, Problem problem, Start start)
-    : loop_{std::make_shared<Loop>(loop, control_socket, clock, std::move(changed), std::move(problem),
-                                   std::move(start))} {
+    : loop_{std::make_shared<Loop>(loop, gpio, control_socket, clock, std::move(changed),
+                                   std::move(problem), std::move(start))} {
   if (!loop_->start)
-    loop_->start = [control_socket](int listener) { return start_guard(control_socket, listener); };
+    loop_->start = [control_socket](int listener) {
+      return guard::start_guard(control_socket, listener);
+    };
 }
 
 GuardedRelays::~GuardedRelays() {
@@ -221,14 +266,15 @@ Result<void> GuardedRelays::configure(std::vector<RelaySpec> const& specs) {
   Error last;
   for (int i = 0; i < attempts; ++i) {
     if (!loop.link) {
-      auto const found = loop.relays.empty() ? loop.find_guard(!specs.empty()) : loop.revive("there is no relay guard");
+      auto const found = loop.relays.empty() ? loop.find_guard(!specs.empty())
+                                             : loop.revive("there is no relay guard");
       if (!found) return found.error();
       if (!loop.link) return {};  // no relays, and no guard
     }
     bool const first = loop.relays.empty();
-    loop.configuring = true;
+    loop.quiet = true;
     auto const answer = loop.ask(Configure{specs, {}}, longest_configure);
-    loop.configuring = false;
+    loop.quiet = false;
     if (!answer) {
       last = answer.error();
       loop.link->end_guard();
@@ -241,10 +287,11 @@ Result<void> GuardedRelays::configure(std::vector<RelaySpec> const& specs) {
     }
     loop.specs = specs;
     loop.relays.clear();
-    for (auto const& spec : specs) loop.relays.push_back({spec, Relay{RelayState{}, spec.max_on}, false, {}});
-    loop.configuring = true;
+    for (auto const& spec : specs)
+      loop.relays.push_back({spec, Relay{RelayState{}, spec.max_on}, false, {}});
+    loop.quiet = true;
     loop.take({}, answer->relays);
-    loop.configuring = false;
+    loop.quiet = false;
     if (first) loop.watch();
     loop.arm();
     return {};
@@ -269,16 +316,17 @@ Result<void> GuardedRelays::command(unsigned number, RelayCommand const& command
       return {};
     }
     // The next guard is told what this one was to do.
-    if (auto* const now = loop.find(number)) {
-      bool const was_on = now->relay.on();
-      now->relay = wanted;
-      if (was_on != wanted.on()) loop.changed(number, wanted.on());
-    }
-    if (auto const revived = loop.revive(answer.error().text); !revived) return revived.error();
+    auto const revived =
+        loop.revive(answer.error().text, [&] { loop.find(number)->relay = wanted; });
+    if (!revived) return revived.error();
   } else {
     return Error{Fault::gone, "relay " + name + ": no guard holds it: " + mirror->description};
   }
   if (!available(number)) return Error{Fault::gone, loop.find(number)->description};
+  if (command.kind == RelayCommand::Kind::pulse && !loop.find(number)->relay.pulsing())
+    return Error{
+        Fault::timed_out,
+        "relay " + name + ": its guard has ended, and when the next was there the pulse was over"};
   return {};
 }
 
@@ -293,7 +341,8 @@ bool GuardedRelays::available(unsigned number) const {
 }
 
 bool GuardedRelays::pulsing() const {
-  return std::ranges::any_of(loop_->relays, [](auto const& mirror) { return mirror.relay.pulsing(); });
+  return std::ranges::any_of(loop_->relays,
+                             [](auto const& mirror) { return mirror.relay.pulsing(); });
 }
 
 std::vector<RelaySpec> const& GuardedRelays::specs() const {
@@ -303,8 +352,9 @@ std::vector<RelaySpec> const& GuardedRelays::specs() const {
 std::vector<std::string> GuardedRelays::describe() const {
   std::vector<std::string> lines;
   for (auto const& mirror : loop_->relays) lines.push_back(mirror.description);
-  if (loop_->link) lines.push_back("the relays are held by process " + std::to_string(loop_->link->pid()) +
-                                   ", the relay guard");
+  if (loop_->link)
+    lines.push_back("the relays are held by process " + std::to_string(loop_->link->pid()) +
+                    ", the relay guard");
   return lines;
 }
 

@@ -2,16 +2,20 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+
 namespace snapcron::guard {
 namespace {
 
 using std::chrono::seconds;
 
-constexpr Duration longest_start = seconds{10};    // of a guard, until it speaks
-constexpr Duration longest_greeting = seconds{3};  // of one that lives
-constexpr Duration longest_farewell = seconds{30}; // of one of another version, for its pulses
+constexpr Duration longest_start = seconds{10};     // of a guard, until it speaks
+constexpr Duration longest_greeting = seconds{3};   // of one that lives
+constexpr Duration longest_farewell = seconds{30};  // of one of another version, for its pulses
 
-Steady now() { return std::chrono::steady_clock::now(); }
+Steady now() {
+  return std::chrono::steady_clock::now();
+}
 
 }  // namespace
 
@@ -20,8 +24,9 @@ Error Link::gone(std::string const& why) const {
 }
 
 /// One message; Fault::timed_out when none comes, Fault::gone when none can come any more.
-Result<Reply> Link::receive(Steady until) {
+Result<Reply> Link::receive(Steady until, Meanwhile const& meanwhile) {
   for (;;) {
+    auto const due = meanwhile ? meanwhile() : std::nullopt;
     switch (inbox_.receive(socket_.native_handle())) {
       case Received::message:
         if (auto reply = decode_reply(inbox_.message())) return std::move(*reply);
@@ -29,20 +34,23 @@ Result<Reply> Link::receive(Steady until) {
       case Received::end:
         return gone("has ended");
       case Received::nothing:
-        if (!wait_readable(socket_.native_handle(), until)) return Error{Fault::timed_out, gone("does not answer").text};
+        if (!wait_readable(socket_.native_handle(), due ? std::min(*due, until) : until) &&
+            now() >= until)
+          return Error{Fault::timed_out, gone("does not answer").text};
     }
   }
 }
 
-Result<std::uint16_t> Link::greet(Duration patience) {
+Result<std::uint16_t> Link::greet(Duration patience, Meanwhile const& meanwhile) {
   if (send(socket_.native_handle(), encode(Hello{})) != Sent::yes) return gone("has ended");
-  auto const reply = receive(now() + patience);
+  auto const reply = receive(now() + patience, meanwhile);
   if (!reply) return reply.error();
   if (auto const* welcome = std::get_if<Welcome>(&*reply)) return welcome->version;
   return gone("says what cannot be understood");
 }
 
-Result<std::unique_ptr<Link>> Link::to_living(boost::asio::io_context& loop, std::filesystem::path const& socket) {
+Result<std::unique_ptr<Link>> Link::to_living(boost::asio::io_context& loop,
+                                              std::filesystem::path const& socket) {
   auto connection = connect_to(socket);
   if (!connection) return connection.error();
   auto const pid = peer_of(connection->get());
@@ -61,8 +69,9 @@ Result<std::unique_ptr<Link>> Link::to_living(boost::asio::io_context& loop, std
   return none;
 }
 
-Result<std::unique_ptr<Link>> Link::to_new(boost::asio::io_context& loop, std::filesystem::path const& socket,
-                                           Start const& start) {
+Result<std::unique_ptr<Link>> Link::to_new(boost::asio::io_context& loop,
+                                           std::filesystem::path const& socket, Start const& start,
+                                           Meanwhile const& meanwhile) {
   auto listener = listen_at(socket);
   if (!listener) return listener.error();
   // Connected before it starts: should we die now it sees that nobody is there.
@@ -70,19 +79,21 @@ Result<std::unique_ptr<Link>> Link::to_new(boost::asio::io_context& loop, std::f
   if (!connection) return connection.error();
   auto process = start(listener->get());
   if (!process) return process.error();
-  *listener = Descriptor{};  // or its death would not be seen: the connection would wait to be accepted
+  // Or its death would not be seen: the connection would wait to be accepted.
+  *listener = Descriptor{};
   std::unique_ptr<Link> link{new Link{loop, std::move(*connection), std::move(*process)}};
-  auto const version = link->greet(longest_start);
+  auto const version = link->greet(longest_start, meanwhile);
   if (version && *version == protocol_version) return link;
   link->end_guard();
   return version ? link->gone("speaks another version's language") : version.error();
 }
 
-Result<Answer> Link::ask(Request const& request, Duration patience, std::vector<Report>& reports) {
+Result<Answer> Link::ask(Request const& request, Duration patience, std::vector<Report>& reports,
+                         Meanwhile const& meanwhile) {
   if (send(socket_.native_handle(), encode(request)) != Sent::yes) return gone("has ended");
   auto const until = now() + patience;
   for (;;) {
-    auto reply = receive(until);
+    auto reply = receive(until, meanwhile);
     if (!reply) return Error{Fault::gone, reply.error().text};
     if (auto* answer = std::get_if<Answer>(&*reply)) return std::move(*answer);
     if (auto* news = std::get_if<Report>(&*reply))

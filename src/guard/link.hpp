@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace snapcron::guard {
@@ -18,17 +19,23 @@ namespace snapcron::guard {
 class Link {
  public:
   using Start = std::function<Result<Process>(int listener)>;
+  /// Called while a new guard is waited for: does what is due, and says when there is more to do.
+  using Meanwhile = std::function<std::optional<Steady>()>;
 
-  /// To the guard that lives at `socket`. Fault::not_found when there is none (any more): one that stands still
-  /// is killed; one that speaks another version's language is told to end, waited for, and in the end killed.
-  static Result<std::unique_ptr<Link>> to_living(boost::asio::io_context& loop, std::filesystem::path const& socket);
+  /// To the guard that lives at `socket`. Fault::not_found when there is none (any more): one that
+  /// stands still is killed; one that speaks another version's language is told to end, waited for,
+  /// and in the end killed.
+  static Result<std::unique_ptr<Link>> to_living(boost::asio::io_context& loop,
+                                                 std::filesystem::path const& socket);
   /// To a new one. Nobody else may listen at `socket`.
-  static Result<std::unique_ptr<Link>> to_new(boost::asio::io_context& loop, std::filesystem::path const& socket,
-                                              Start const& start);
+  static Result<std::unique_ptr<Link>> to_new(boost::asio::io_context& loop,
+                                              std::filesystem::path const& socket,
+                                              Start const& start, Meanwhile const& meanwhile);
 
-  /// Asks and waits for the answer; reports that come before it are added to `reports`. Fault::gone when none
-  /// comes within `patience`: then this link is of no use any more.
-  Result<Answer> ask(Request const& request, Duration patience, std::vector<Report>& reports);
+  /// Asks and waits for the answer; reports that come before it are added to `reports`. Fault::gone
+  /// when none comes within `patience`: then this link is of no use any more.
+  Result<Answer> ask(Request const& request, Duration patience, std::vector<Report>& reports,
+                     Meanwhile const& meanwhile = {});
   /// A report that waits; nullopt when there is none. An error means that the guard has ended.
   Result<std::optional<Report>> next_report();
   /// Calls `readable` on the loop when a report has come or the guard has ended.
@@ -48,8 +55,8 @@ class Link {
       : socket_{loop, connection.release()}, process_{std::move(process)} {}
 
   Error gone(std::string const& why) const;
-  Result<Reply> receive(Steady until);
-  Result<std::uint16_t> greet(Duration patience);
+  Result<Reply> receive(Steady until, Meanwhile const& meanwhile = {});
+  Result<std::uint16_t> greet(Duration patience, Meanwhile const& meanwhile = {});
 
   boost::asio::posix::stream_descriptor socket_;
   Process process_;

@@ -11,13 +11,13 @@ constexpr std::size_t longest_text = 4096;
 constexpr Duration longest_duration = std::chrono::hours{24 * 3650};
 constexpr std::int64_t farthest_time = std::int64_t{1} << 61;
 
-// `fields` names what a message consists of, once for the Writer and the Reader. A field that is out
-// of bounds makes the Reader's `good` false; what it reads from then on is of no interest.
+// `fields` names what a message consists of, once for the Writer and the Reader. A field that is
+// out of bounds makes the Reader's `good` false; what it reads from then on is of no interest.
 
 class Writer {
  public:
   template <class T>
-    requires std::is_arithmetic_v<T>
+  requires std::is_arithmetic_v<T>
   void number(T const& value) {
     char raw[sizeof(T)];
     std::memcpy(raw, &value, sizeof raw);
@@ -54,7 +54,7 @@ class Reader {
   explicit Reader(std::string_view from) : bytes{from} {}
 
   template <class T>
-    requires std::is_arithmetic_v<T>
+  requires std::is_arithmetic_v<T>
   void number(T& value) {
     if (bytes.size() < sizeof value) return fail();
     std::memcpy(&value, bytes.data(), sizeof value);
@@ -117,21 +117,17 @@ class Reader {
 };
 
 // `Value` is `T const` for the Writer, `T` for the Reader.
-template <class T, class Value>
-concept Is = std::is_same_v<T, std::remove_const_t<Value>>;
+template <class Value, class T>
+concept Is = std::is_same_v<std::remove_const_t<Value>, T>;
 
-void fields(auto& io, auto& value)
-  requires Is<RelayCommand, std::remove_reference_t<decltype(value)>>
-{
+void fields(auto& io, Is<RelayCommand> auto& value) {
   io.choice(value.kind, RelayCommand::Kind::pulse);
   io.duration(value.duration);
   io.number(value.count);
   io.duration(value.gap);
 }
 
-void fields(auto& io, auto& value)
-  requires Is<RelayState, std::remove_reference_t<decltype(value)>>
-{
+void fields(auto& io, Is<RelayState> auto& value) {
   io.flag(value.on);
   io.time(value.on_since);
   io.maybe(value.phase_ends, [&](auto& at) { io.time(at); });
@@ -139,9 +135,7 @@ void fields(auto& io, auto& value)
   fields(io, value.train);
 }
 
-void fields(auto& io, auto& value)
-  requires Is<RelaySpec, std::remove_reference_t<decltype(value)>>
-{
+void fields(auto& io, Is<RelaySpec> auto& value) {
   io.number(value.number);
   io.text(value.name);
   io.text(value.line.chip);
@@ -152,43 +146,34 @@ void fields(auto& io, auto& value)
   io.maybe(value.max_on, [&](auto& most) { io.duration(most); });
 }
 
-void fields(auto& io, auto& value)
-  requires Is<Standing, std::remove_reference_t<decltype(value)>>
-{
+void fields(auto& io, Is<Standing> auto& value) {
   io.number(value.relay);
   fields(io, value.state);
   io.flag(value.available);
   io.text(value.description);
 }
 
-void fields(auto& io, auto& value)
-  requires(Is<Hello, std::remove_reference_t<decltype(value)>> ||
-           Is<Welcome, std::remove_reference_t<decltype(value)>>)
-{
+void fields(auto& io, Is<Hello> auto& value) {
   io.number(value.version);
 }
 
-void fields(auto& io, auto& value)
-  requires Is<Configure, std::remove_reference_t<decltype(value)>>
-{
+void fields(auto& io, Is<Welcome> auto& value) {
+  io.number(value.version);
+}
+
+void fields(auto& io, Is<Configure> auto& value) {
   io.list(value.relays, [&](auto& relay) { fields(io, relay); });
   io.list(value.states, [&](auto& state) { fields(io, state); });
 }
 
-void fields(auto& io, auto& value)
-  requires Is<Switch, std::remove_reference_t<decltype(value)>>
-{
+void fields(auto& io, Is<Switch> auto& value) {
   io.number(value.relay);
   fields(io, value.command);
 }
 
-void fields(auto&, auto& value)
-  requires Is<Stop, std::remove_reference_t<decltype(value)>>
-{}
+void fields(auto&, Is<Stop> auto&) {}
 
-void fields(auto& io, auto& value)
-  requires Is<Answer, std::remove_reference_t<decltype(value)>>
-{
+void fields(auto& io, Is<Answer> auto& value) {
   io.list(value.relays, [&](auto& relay) { fields(io, relay); });
   io.maybe(value.error, [&](auto& error) {
     io.choice(error.fault, Fault::failed);
@@ -196,22 +181,27 @@ void fields(auto& io, auto& value)
   });
 }
 
-void fields(auto& io, auto& value)
-  requires Is<Report, std::remove_reference_t<decltype(value)>>
-{
+void fields(auto& io, Is<Report> auto& value) {
   fields(io, value.relay);
   io.text(value.problem);
 }
 
 template <class T>
 constexpr char letter = '?';
-template <> constexpr char letter<Hello> = 'H';
-template <> constexpr char letter<Configure> = 'C';
-template <> constexpr char letter<Switch> = 'R';
-template <> constexpr char letter<Stop> = 'S';
-template <> constexpr char letter<Welcome> = 'W';
-template <> constexpr char letter<Answer> = 'A';
-template <> constexpr char letter<Report> = 'N';
+template <>
+constexpr char letter<Hello> = 'H';
+template <>
+constexpr char letter<Configure> = 'C';
+template <>
+constexpr char letter<Switch> = 'R';
+template <>
+constexpr char letter<Stop> = 'S';
+template <>
+constexpr char letter<Welcome> = 'W';
+template <>
+constexpr char letter<Answer> = 'A';
+template <>
+constexpr char letter<Report> = 'N';
 
 template <class... T>
 std::string encode_any(std::variant<T...> const& message) {

@@ -1,7 +1,7 @@
 #pragma once
-// What the daemon and its relay guard say to one another, a datagram a message. Both ends run on one
-// machine, often as the same program, so numbers travel as they lie in memory; yet every byte that
-// arrives is checked.
+// What the daemon and its relay guard say to one another, a datagram a message. Both ends run on
+// one machine, often as the same program, so numbers travel as they lie in memory; yet every byte
+// that arrives is checked.
 
 #include "core/error.hpp"
 #include "core/relay.hpp"

@@ -21,7 +21,8 @@ namespace {
 constexpr int backlog = 8;
 
 Error cannot(std::string const& what, std::filesystem::path const& path, std::string const& why) {
-  return {Fault::failed, "cannot " + what + " the relay guard's socket " + path.string() + ": " + why};
+  return {Fault::failed,
+          "cannot " + what + " the relay guard's socket " + path.string() + ": " + why};
 }
 
 Error cannot(std::string const& what, std::filesystem::path const& path) {
@@ -53,7 +54,8 @@ Result<Descriptor> listen_at(std::filesystem::path const& path) {
   if (!address) return cannot("create", path, "the path is longer than 107 bytes");
   struct stat there {};
   if (::lstat(path.c_str(), &there) == 0) {
-    if (!S_ISSOCK(there.st_mode)) return cannot("create", path, "a file of that name is there and is no socket");
+    if (!S_ISSOCK(there.st_mode))
+      return cannot("create", path, "a file of that name is there and is no socket");
     if (::unlink(path.c_str()) != 0) return cannot("replace", path);
   }
   auto listener = new_socket();
@@ -70,7 +72,8 @@ Result<Descriptor> connect_to(std::filesystem::path const& path) {
   if (!address) return cannot("reach", path, "the path is longer than 107 bytes");
   auto connection = new_socket();
   if (connection.get() < 0) return cannot("reach", path);
-  if (::connect(connection.get(), reinterpret_cast<sockaddr const*>(&*address), sizeof *address) == 0)
+  if (::connect(connection.get(), reinterpret_cast<sockaddr const*>(&*address), sizeof *address) ==
+      0)
     return connection;
   if (errno == ENOENT || errno == ECONNREFUSED || errno == EPROTOTYPE)
     return Error{Fault::not_found, "no relay guard listens on " + path.string()};
@@ -116,7 +119,8 @@ bool wait_readable(int descriptor, Steady until) {
     auto const left = until - std::chrono::steady_clock::now();
     auto const milliseconds = std::chrono::ceil<std::chrono::milliseconds>(left).count();
     pollfd waiting{descriptor, POLLIN, 0};
-    int const ready = ::poll(&waiting, 1, static_cast<int>(std::clamp<std::int64_t>(milliseconds, 0, 60'000)));
+    int const ready =
+        ::poll(&waiting, 1, static_cast<int>(std::clamp<std::int64_t>(milliseconds, 0, 60'000)));
     if (ready > 0) return true;
     if (ready == 0 && milliseconds <= 60'000) return false;
     if (ready < 0 && errno != EINTR) return false;

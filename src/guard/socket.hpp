@@ -1,5 +1,6 @@
 #pragma once
-// The socket between the daemon and its relay guard: CONTROL_SOCKET.guard, for their own user alone.
+// The socket between the daemon and its relay guard: CONTROL_SOCKET.guard, for their own user
+// alone.
 
 #include "core/error.hpp"
 #include "core/time.hpp"

@@ -37,8 +37,9 @@ class Preparation {
     for (int const signal : {SIGTERM, SIGINT, SIGHUP}) ::sigaddset(&deaf, signal);
     ::posix_spawnattr_setsigdefault(&attributes_, &all);
     ::posix_spawnattr_setsigmask(&attributes_, &deaf);
-    ::posix_spawnattr_setflags(&attributes_, static_cast<short>(POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK |
-                                                                POSIX_SPAWN_SETSIGDEF));
+    ::posix_spawnattr_setflags(
+        &attributes_,
+        static_cast<short>(POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF));
   }
   Preparation(Preparation const&) = delete;
   Preparation& operator=(Preparation const&) = delete;
@@ -64,9 +65,10 @@ Result<Process> start_guard(std::filesystem::path const& control_socket, int lis
   char* const arguments[] = {program.data(), command.data(), path.data(), nullptr};
   Preparation const preparation{listener};
   pid_t pid = -1;
-  // The program that runs, even when its file has been replaced meanwhile: both speak the same language.
-  int const error = ::posix_spawn(&pid, "/proc/self/exe", preparation.actions(), preparation.attributes(), arguments,
-                                  ::environ);
+  // The program that runs, even when its file has been replaced meanwhile: both speak the same
+  // language.
+  int const error = ::posix_spawn(&pid, "/proc/self/exe", preparation.actions(),
+                                  preparation.attributes(), arguments, ::environ);
   if (error != 0) return cannot_start(error);
   auto process = process_of(pid);
   if (!process) {

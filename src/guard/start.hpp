@@ -18,8 +18,8 @@ struct Process {
   Descriptor ended;  // pidfd: readable when it has ended
 };
 
-/// This program once more, as `snapcron guard CONTROL_SOCKET`: in a session of its own, deaf to TERM, INT
-/// and HUP, with `listener` and our stderr and nothing else.
+/// This program once more, as `snapcron guard CONTROL_SOCKET`: in a session of its own, deaf to
+/// TERM, INT and HUP, with `listener` and our stderr and nothing else.
 Result<Process> start_guard(std::filesystem::path const& control_socket, int listener);
 
 /// A process that is running already.

@@ -1,5 +1,6 @@
-// What the relay guard costs: from a command to the relay being driven, and to the command's return, beside the
-// same relays held in this process. The commands come a pause apart, so that both processes sleep before each.
+// What the relay guard costs: from a command to the relay being driven, and to the command's
+// return, beside the same relays held in this process. The commands come a pause apart, so that
+// both processes sleep before each.
 //
 // relay_guard_bench [COMMANDS] [PAUSE_US]
 #include "guard/guard.hpp"
@@ -21,7 +22,9 @@
 namespace snapcron {
 namespace {
 
-Steady now() { return SystemClock{}.now().steady; }
+Steady now() {
+  return SystemClock{}.now().steady;
+}
 
 /// Notes when a relay was driven last, where both processes see it.
 class StopWatch : public Gpio {
@@ -56,7 +59,8 @@ struct Times {
 };
 
 template <class AnyRelays>
-Times measure(AnyRelays& relays, std::atomic<std::int64_t> const& driven, int commands, std::chrono::microseconds pause) {
+Times measure(AnyRelays& relays, std::atomic<std::int64_t> const& driven, int commands,
+              std::chrono::microseconds pause) {
   Times times;
   for (int i = 0; i < commands; ++i) {
     std::this_thread::sleep_for(pause);
@@ -70,15 +74,21 @@ Times measure(AnyRelays& relays, std::atomic<std::int64_t> const& driven, int co
 }
 
 /// The guard in a process of its own, forked instead of started: its chip is the stop watch.
-guard::Process fork_guard(int listener, std::filesystem::path const& socket, std::atomic<std::int64_t>& driven) {
+guard::Process fork_guard(int listener, std::filesystem::path const& socket,
+                          std::atomic<std::int64_t>& driven) {
   int const pid = ::fork();
   if (pid != 0) return {pid, Descriptor{static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))}};
   boost::asio::io_context loop{1};
   SystemClock const clock;
   StopWatch gpio{driven};
   {
-    Guard const guard{loop, gpio, clock, Descriptor{::fcntl(listener, F_DUPFD_CLOEXEC, 3)}, socket,
-                      [](std::string const&) {}, [&] { loop.stop(); }};
+    Guard const guard{loop,
+                      gpio,
+                      clock,
+                      Descriptor{::fcntl(listener, F_DUPFD_CLOEXEC, 3)},
+                      socket,
+                      [](std::string const&) {},
+                      [&] { loop.stop(); }};
     loop.run();
   }
   ::_exit(0);
@@ -89,8 +99,9 @@ void print(char const* name, Times times) {
     std::sort(all.begin(), all.end());
     return all[static_cast<std::size_t>(static_cast<double>(all.size() - 1) * quantile)];
   };
-  std::printf("%-12s driven after %6.1f us (99%%: %.1f), returned after %6.1f us (99%%: %.1f)\n", name, at(times.driven, 0.5),
-              at(times.driven, 0.99), at(times.returned, 0.5), at(times.returned, 0.99));
+  std::printf("%-12s driven after %6.1f us (99%%: %.1f), returned after %6.1f us (99%%: %.1f)\n",
+              name, at(times.driven, 0.5), at(times.driven, 0.99), at(times.returned, 0.5),
+              at(times.returned, 0.99));
 }
 
 }  // namespace
@@ -100,7 +111,8 @@ int main(int argc, char** argv) {
   using namespace snapcron;
   int const commands = argc > 1 ? std::atoi(argv[1]) : 2000;
   std::chrono::microseconds const pause{argc > 2 ? std::atoi(argv[2]) : 1000};
-  void* const shared = ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  void* const shared =
+      ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   auto& driven = *new (shared) std::atomic<std::int64_t>{0};
   std::filesystem::path const control_socket =
       std::filesystem::temp_directory_path() / ("relay-guard-bench-" + std::to_string(::getpid()));
@@ -110,8 +122,14 @@ int main(int argc, char** argv) {
   for (int round = 0; round < 3; ++round) {
     boost::asio::io_context loop{1};
     StopWatch gpio{driven};
-    Relays here{loop, gpio, clock, [](unsigned, bool) {}, [](RelaySpec const&, std::string const&) {}};
-    GuardedRelays guarded{loop, control_socket, clock, [](unsigned, bool) {}, [](std::string const&) {},
+    Relays here{loop, gpio, clock, [](unsigned, bool) {},
+                [](RelaySpec const&, std::string const&) {}};
+    GuardedRelays guarded{loop,
+                          gpio,
+                          control_socket,
+                          clock,
+                          [](unsigned, bool) {},
+                          [](std::string const&) {},
                           [&](int listener) -> Result<guard::Process> {
                             return fork_guard(listener, guard::socket_of(control_socket), driven);
                           }};

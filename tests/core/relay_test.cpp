@@ -211,5 +211,30 @@ TEST_F(RelayTest, MaxOnHoldsForARelayThatIsOnAtTheStart) {
   EXPECT_FALSE(on_at_start.on());
 }
 
+TEST(RelayState, ARelayTakenUpFromWhereAnotherStoodGoesOnAsThatOneWouldHave) {
+  Relay first{false, 10s, at(0s)};
+  first.command(pulse(2s, 3, 1s), at(1s));
+  first.tick(at(3s));  // the first pulse is over
+
+  Relay second{first.state(), 10s};
+
+  EXPECT_EQ(second.state(), first.state());
+  while (first.pulsing()) {
+    ASSERT_EQ(second.wakes_at(), first.wakes_at());
+    auto const now = *first.wakes_at();
+    first.tick(now);
+    second.tick(now);
+    EXPECT_EQ(second.on(), first.on());
+  }
+  EXPECT_FALSE(second.pulsing());
+}
+
+TEST(RelayState, ThePastOnTimeCountsForMaxOn) {
+  Relay first{false, 10s, at(0s)};
+  first.command(set(Kind::on), at(1s));
+  Relay second{first.state(), 10s};
+  EXPECT_EQ(second.wakes_at(), at(11s));
+}
+
 }  // namespace
 }  // namespace snapcron

@@ -1,5 +1,5 @@
-// What arrives at the socket between the daemon and its relay guard: whatever is understood says the same when it is said
-// again, and its times can be reckoned with.
+// What arrives at the socket between the daemon and its relay guard: whatever is understood says
+// the same when it is said again, and its times can be reckoned with.
 
 #include "guard/message.hpp"
 
@@ -27,14 +27,16 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     if (auto const* all = std::get_if<guard::Configure>(&*request)) {
       expect(all->relays.size() <= guard::most_relays);
       expect(all->states.empty() || all->states.size() == all->relays.size());
-      for (std::size_t i = 0; i < all->states.size(); ++i) sound(all->states[i], all->relays[i].max_on);
+      for (std::size_t i = 0; i < all->states.size(); ++i)
+        sound(all->states[i], all->relays[i].max_on);
     }
   }
   if (auto const reply = guard::decode_reply(bytes)) {
     expect(guard::encode(*reply) == bytes);
     if (auto const* answer = std::get_if<guard::Answer>(&*reply))
       for (auto const& relay : answer->relays) sound(relay.state, std::nullopt);
-    if (auto const* report = std::get_if<guard::Report>(&*reply)) sound(report->relay.state, std::nullopt);
+    if (auto const* report = std::get_if<guard::Report>(&*reply))
+      sound(report->relay.state, std::nullopt);
   }
   return 0;
 }

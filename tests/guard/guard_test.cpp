@@ -1,4 +1,5 @@
-// The guard's own side, without a process: a chip and a clock of the test's, and a daemon that the test plays.
+// The guard's own side, without a process: a chip and a clock of the test's, and a daemon that the
+// test plays.
 #include "guard/guard.hpp"
 
 #include "lines/fake_gpio.hpp"
@@ -29,8 +30,12 @@ RelaySpec relay(unsigned number, std::string const& line) {
   spec.line = {"chip", line};
   return spec;
 }
-RelayCommand steady(Kind kind) { return {kind, 500ms, 1, 500ms}; }
-RelayCommand pulse(Duration duration) { return {Kind::pulse, duration, 1, duration}; }
+RelayCommand steady(Kind kind) {
+  return {kind, 500ms, 1, 500ms};
+}
+RelayCommand pulse(Duration duration) {
+  return {Kind::pulse, duration, 1, duration};
+}
 
 class GuardTest : public testing::Test {
  protected:
@@ -39,8 +44,9 @@ class GuardTest : public testing::Test {
   void begin() {
     auto listener = listen_at(socket_);
     EXPECT_TRUE(listener);
-    guard_.emplace(loop_, gpio_, clock_, std::move(*listener), socket_, [this](std::string const& t) { said_.push_back(t); },
-                   [this] { ended_ = true; }, 50ms);
+    guard_.emplace(
+        loop_, gpio_, clock_, std::move(*listener), socket_,
+        [this](std::string const& t) { said_.push_back(t); }, [this] { ended_ = true; }, 50ms);
   }
 
   Descriptor connect() {
@@ -277,7 +283,8 @@ TEST_F(GuardTest, MaxOnCountsOnFromWhenTheRelayWentOn) {
 TEST_F(GuardTest, ALineThatCannotBeHadAgainIsToldAndTheOthersAreTakenUp) {
   gpio_.refuse["22"] = {Fault::busy, "line 22 is held by gpioset"};
   auto const daemon = connect();
-  auto const had = ask(daemon, Configure{{relay(1, "22"), relay(2, "23")}, {RelayState{}, RelayState{}}});
+  auto const had =
+      ask(daemon, Configure{{relay(1, "22"), relay(2, "23")}, {RelayState{}, RelayState{}}});
   ASSERT_TRUE(had && !had->error);
   EXPECT_FALSE(had->relays.at(0).available);
   EXPECT_THAT(had->relays.at(0).description, HasSubstr("held by gpioset"));

@@ -1,4 +1,5 @@
-// The daemon's side, with guards that are threads instead of processes: they die when the test says so.
+// The daemon's side, with guards that are threads instead of processes: they die when the test says
+// so.
 #include "guard/guarded_relays.hpp"
 
 #include "guard/guard.hpp"
@@ -34,17 +35,28 @@ RelaySpec relay(unsigned number, std::string const& line) {
   spec.line = {"sim", line};
   return spec;
 }
-RelayCommand steady(Kind kind) { return {kind, 500ms, 1, 500ms}; }
-RelayCommand pulse(Duration duration) { return {Kind::pulse, duration, 1, duration}; }
+RelayCommand steady(Kind kind) {
+  return {kind, 500ms, 1, 500ms};
+}
+RelayCommand pulse(Duration duration) {
+  return {Kind::pulse, duration, 1, duration};
+}
 
-/// A guard with a loop and a chip of its own. Its death is that of a process: lines and connections are let go of,
-/// nothing is driven, nothing is said.
+/// A guard with a loop and a chip of its own. Its death is that of a process: lines and connections
+/// are let go of, nothing is driven, nothing is said.
 class GuardThread {
  public:
   GuardThread(int listener, std::filesystem::path const& socket, std::filesystem::path const& state)
       : chip_{state},
-        guard_{std::in_place, loop_, chip_, clock_, Descriptor{::fcntl(listener, F_DUPFD_CLOEXEC, 3)}, socket,
-               [](std::string const&) {}, [this] { loop_.stop(); }, 50ms},
+        guard_{std::in_place,
+               loop_,
+               chip_,
+               clock_,
+               Descriptor{::fcntl(listener, F_DUPFD_CLOEXEC, 3)},
+               socket,
+               [](std::string const&) {},
+               [this] { loop_.stop(); },
+               50ms},
         thread_{[this] {
           loop_.run();
           guard_.reset();
@@ -71,11 +83,14 @@ class GuardedRelaysTest : public testing::Test {
  protected:
   std::unique_ptr<GuardedRelays> daemon() {
     return std::make_unique<GuardedRelays>(
-        loop_, control_socket_, clock_, [this](unsigned number, bool on) { changes_.emplace_back(number, on); },
+        loop_, chip_, control_socket_, clock_,
+        [this](unsigned number, bool on) { changes_.emplace_back(number, on); },
         [this](std::string const& text) { problems_.push_back(text); },
         [this](int listener) -> Result<guard::Process> {
+          if (slow_start_) slow_start_();
           if (!refused_.empty()) return Error{Fault::failed, refused_};
-          guards_.push_back(std::make_unique<GuardThread>(listener, guard::socket_of(control_socket_), state_));
+          guards_.push_back(
+              std::make_unique<GuardThread>(listener, guard::socket_of(control_socket_), state_));
           return guard::Process{4242, {}};
         });
   }
@@ -89,11 +104,13 @@ class GuardedRelaysTest : public testing::Test {
   TemporaryFolder folder_;
   std::filesystem::path control_socket_ = folder_ / "sock";
   std::filesystem::path state_ = folder_ / "sock.sim";
+  SimChip chip_{state_};  // the daemon's own way to it
   boost::asio::io_context loop_;
   SystemClock clock_;
   std::vector<std::pair<unsigned, bool>> changes_;
   std::vector<std::string> problems_;
   std::string refused_;  // why no guard can be started
+  std::function<void()> slow_start_;
   std::vector<std::unique_ptr<GuardThread>> guards_;
 };
 
@@ -170,7 +187,9 @@ TEST_F(GuardedRelaysTest, AGuardThatDiesIsFollowedByOneThatKnowsAll) {
 
   EXPECT_TRUE(level("8"));
   EXPECT_TRUE(level("9"));
-  EXPECT_THAT(problems_, ElementsAre(HasSubstr("has ended; process 4242 has taken up the relays as they stood")));
+  EXPECT_THAT(
+      problems_,
+      ElementsAre(HasSubstr("has ended; process 4242 has taken up the relays as they stood")));
   EXPECT_THAT(changes_, IsEmpty());
   EXPECT_TRUE(run_until(loop_, [&] { return !relays->on(1); }));
   EXPECT_GE(clock_.now().steady - begun, 290ms);
@@ -200,6 +219,22 @@ TEST_F(GuardedRelaysTest, WithoutAnyGuardCommandsFailUntilThereIsOneAgain) {
   EXPECT_THAT(relays->command(1, steady(Kind::on)).error().text, HasSubstr("no memory"));
   refused_.clear();
   EXPECT_TRUE(run_until(loop_, [&] { return relays->available(1); }));
+}
+
+TEST_F(GuardedRelaysTest, WhatIsDueWhileThereIsNoGuardIsSwitchedFromHere) {
+  auto const relays = daemon();
+  ASSERT_TRUE(relays->configure({relay(1, "8"), relay(2, "9")}));
+  ASSERT_TRUE(relays->command(1, pulse(20ms)));
+  ASSERT_TRUE(relays->command(2, steady(Kind::on)));
+  guards_[0]->die();
+  slow_start_ = [&] {
+    std::this_thread::sleep_for(30ms);
+    refused_ = "cannot start the relay guard: no memory";
+  };
+  EXPECT_TRUE(run_until(loop_, [&] { return !relays->on(1); }));
+  EXPECT_FALSE(level("8"));
+  EXPECT_TRUE(level("9"));
+  EXPECT_FALSE(relays->available(1));
 }
 
 TEST_F(GuardedRelaysTest, ANewDaemonTakesALivingGuardOver) {
@@ -262,7 +297,8 @@ TEST_F(GuardedRelaysTest, AGuardOfAnotherVersionIsAskedToEndAndWaitedFor) {
     guard::wait_readable(listener->get(), until);
     Descriptor const connection{::accept(listener->get(), nullptr, nullptr)};
     for (int i = 0; i < 2; ++i) {
-      if (!guard::wait_readable(connection.get(), until) || inbox.receive(connection.get()) != guard::Received::message)
+      if (!guard::wait_readable(connection.get(), until) ||
+          inbox.receive(connection.get()) != guard::Received::message)
         break;
       heard += inbox.message().front();
       if (i == 0) guard::send(connection.get(), encode(guard::Reply{guard::Welcome{99}}));

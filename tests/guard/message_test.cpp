@@ -35,7 +35,8 @@ std::vector<Request> requests() {
 
 std::vector<Reply> replies() {
   Standing const standing{3, pulsing(), true, "relay 3 strike: gpiochip0 line 22"};
-  return {Welcome{}, Answer{{standing, Standing{}}, {}}, Answer{{}, Error{Fault::busy, "held by gpioset"}},
+  return {Welcome{}, Answer{{standing, Standing{}}, {}},
+          Answer{{}, Error{Fault::busy, "held by gpioset"}},
           Report{standing, "relay strike was on for its max_on of 10s: switched off"}};
 }
 
@@ -47,19 +48,22 @@ TEST(Message, WhatIsSaidIsUnderstood) {
 TEST(Message, APartOfAMessageAndAMessageWithMoreAreNoMessages) {
   for (auto const& request : requests()) {
     auto const bytes = encode(request);
-    for (std::size_t size = 0; size < bytes.size(); ++size) EXPECT_FALSE(decode_request(bytes.substr(0, size)));
+    for (std::size_t size = 0; size < bytes.size(); ++size)
+      EXPECT_FALSE(decode_request(bytes.substr(0, size)));
     EXPECT_FALSE(decode_request(bytes + '\0'));
   }
   for (auto const& reply : replies()) {
     auto const bytes = encode(reply);
-    for (std::size_t size = 0; size < bytes.size(); ++size) EXPECT_FALSE(decode_reply(bytes.substr(0, size)));
+    for (std::size_t size = 0; size < bytes.size(); ++size)
+      EXPECT_FALSE(decode_reply(bytes.substr(0, size)));
     EXPECT_FALSE(decode_reply(bytes + '\0'));
   }
 }
 
 TEST(Message, HelloAndStopLookTheSameInEveryVersion) {
   std::uint16_t const version = 0x0201;
-  EXPECT_EQ(encode(Request{Hello{version}}), std::string("H") + std::string(reinterpret_cast<char const*>(&version), 2));
+  EXPECT_EQ(encode(Request{Hello{version}}),
+            std::string("H") + std::string(reinterpret_cast<char const*>(&version), 2));
   EXPECT_EQ(encode(Request{Stop{}}), "S");
   EXPECT_EQ(encode(Reply{Welcome{version}}).front(), 'W');
 }
@@ -90,7 +94,9 @@ TEST(Message, AsManyRelaysAsAConfigurationHoldsFit) {
   auto spec = strike();
   spec.name.assign(256, 'n');
   spec.line = {std::string(256, 'c'), std::string(256, 'l')};
-  EXPECT_LT(encode(Request{Configure{std::vector(most_relays, spec), std::vector(most_relays, pulsing())}}).size(),
+  EXPECT_LT(encode(Request{Configure{std::vector(most_relays, spec),
+                                     std::vector(most_relays, pulsing())}})
+                .size(),
             largest_message);
 }
 
