@@ -205,6 +205,7 @@ TEST_F(Access, APageOfAnotherSiteSwitchesNothing) {
         controls.driven.clear();
         controls.triggered.clear();
         controls.snapshots.clear();
+        controls.webhooks.clear();
         controls.switched.clear();
         controls.reloads = 0;
       } else {

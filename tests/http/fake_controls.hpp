@@ -3,6 +3,7 @@
 
 #include "ports/controls.hpp"
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -85,7 +86,7 @@ class FakeControls : public Controls {
   }
   boost::asio::awaitable<Result<LogPage>> log(LogQuery query, Duration wait) override {
     logs.emplace_back(query, wait);
-    if (log_waits) co_await log_waits->async_wait(boost::asio::use_awaitable);
+    if (log_waits) co_await log_waits->async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
     co_return log_reply;
   }
   boost::asio::awaitable<Result<std::string>> reload() override {
