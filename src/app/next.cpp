@@ -32,7 +32,7 @@ int next_of_config(std::filesystem::path const& file, Instant from, unsigned cou
   for (auto const& rule : loaded.site->rules) {
     for (auto const& trigger : rule.triggers) {
       auto const* cron = std::get_if<CronTrigger>(&trigger.what);
-      if (cron && print_times(cron->pattern, cron->zone, from, count, false, " " + rule.name)) any = true;
+      if (cron && print_times(cron->pattern, cron->zone, from, count, cron->gap_run_once, " " + rule.name)) any = true;
     }
   }
   return any ? exit_code::ok : exit_code::failed;
