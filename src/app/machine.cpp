@@ -1,7 +1,9 @@
 #include "app/machine.hpp"
 
 #include <array>
+#include <fcntl.h>
 #include <fstream>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace snapcron {
@@ -24,6 +26,12 @@ std::string machine_id() {
   return name.data();
 }
 
-std::string boot_id() { return first_line("/proc/sys/kernel/random/boot_id"); }
+std::string boot_id() {
+  auto id = first_line("/proc/sys/kernel/random/boot_id");
+  if (!id.empty()) return id;
+  struct statx run {};
+  if (::statx(AT_FDCWD, "/run", 0, STATX_BTIME, &run) != 0 || !(run.stx_mask & STATX_BTIME)) return {};
+  return "run-" + std::to_string(run.stx_btime.tv_sec) + "." + std::to_string(run.stx_btime.tv_nsec);
+}
 
 }  // namespace snapcron
