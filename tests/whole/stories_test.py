@@ -1,5 +1,6 @@
 """The stories of examples/: what the simulator prints, and the same outcome live on the simulated chip."""
 
+import datetime
 import json
 import os
 import re
@@ -126,6 +127,26 @@ class Live(support.TestCase):
         press = [(0.25, "button", "high"), (0.15, "button", "low")]
         self.replay("three-presses", press + [(2.3, "button", "high"), (0.15, "button", "low")] + press + press,
                     [("cooldown: 5s", "cooldown: 700ms"), ("interval: 1s", "interval: 200ms")])
+
+    def test_sunset_time_lapse(self):
+        """The next sunset is hours away; an offset that brings it to the next seconds makes the series begin there."""
+        site = self.site
+        text = (STORIES / "sunset-time-lapse.yaml").read_text().replace("interval: 15m", "interval: 300ms") + "control_socket: sock\n"
+        site.write_config(text.replace("offset: -30m", "offset: 0s"))
+        site.start()
+        sunset = datetime.datetime.fromisoformat(site.rule("sunset")["next"])
+        ahead = int((sunset - datetime.datetime.now(datetime.timezone.utc)).total_seconds()) - 5
+        self.assertGreater(ahead, 0)
+        site.write_config(text.replace("offset: -30m", f"offset: -{ahead // 3600}h{ahead % 3600 // 60}m{ahead % 60}s"))
+        site.ok("reload")
+        due = datetime.datetime.fromisoformat(site.rule("sunset")["next"])
+        self.assertAlmostEqual((sunset - due).total_seconds(), ahead, delta=1)
+        logged = lambda: self.outcome(site.ok("log", "--json", "--rule", "sunset"))
+        support.wait_until("the series", lambda: any(line[1] == "end" for lines in logged().values() for line in lines))
+        (lines,) = logged().values()
+        kinds = [(kind, what) for _, kind, what in lines]
+        self.assertEqual(kinds[1:], [("action", "snapshot")] * 4 + [("end", "ok")])
+        self.assertEqual(len(list((site.folder / "sunset-time-lapse-data" / "sky").rglob("*_sunset_*.jpg"))), 4)
 
     def test_doorbell_queue(self):
         ring = [(0.15, "bell", "high"), (0.15, "bell", "low")]
