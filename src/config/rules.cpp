@@ -7,6 +7,8 @@
 namespace snapcron {
 namespace {
 
+constexpr std::size_t most_items = 1000;  // of one list of triggers, conditions or actions
+
 bool contains(std::vector<std::string> const& words, std::string_view word) {
   return std::ranges::find(words, word) != words.end();
 }
@@ -96,6 +98,11 @@ std::vector<YamlNode const*> items_of(Context const& context, YamlEntry const& e
       items.push_back(&entry.value);
       break;
     case YamlNode::Kind::sequence:
+      // Nobody writes so many; and a file that means ill shall be refused soon.
+      if (entry.value.items.size() > most_items) {
+        context.error(entry.value.at, snapcron::quoted(entry.key) + " has more than " + std::to_string(most_items) + " items");
+        break;
+      }
       for (auto const& item : entry.value.items) {
         if (item.kind == YamlNode::Kind::map)
           items.push_back(&item);

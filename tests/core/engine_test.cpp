@@ -20,7 +20,7 @@ TEST_F(EngineTest, ActionsRunOneAfterAnotherUnderOneEventId) {
   ASSERT_EQ(out.perform.size(), 1u);
   auto const event = out.perform[0].firing->event;
 
-  perform_all();
+  perform_one();
   ASSERT_EQ(out.perform.size(), 1u);
   EXPECT_EQ(out.perform[0].firing->event, event);
   EXPECT_TRUE(std::holds_alternative<RelayAction>(out.perform[0].action->what));
@@ -254,17 +254,17 @@ TEST_F(EngineTest, ASeriesOfPicturesKeepsItsIntervalFromStartToStart) {
   load({rule("photo", {rising(door)}, {{shots}, pulse(100ms)})});
   edge(door, true);
   advance(400ms);  // the first capture takes 400 ms
-  perform_all();
+  perform_one();
   EXPECT_THAT(out.perform, IsEmpty());
 
   advance(600ms);
   ASSERT_EQ(out.perform.size(), 1u);
   EXPECT_EQ(out.perform[0].seq, 2u);
   advance(1500ms);  // the second takes too long: the third follows at once
-  perform_all();
+  perform_one();
   ASSERT_EQ(out.perform.size(), 1u);
   EXPECT_EQ(out.perform[0].seq, 3u);
-  perform_all();
+  perform_one();
 
   ASSERT_EQ(out.perform.size(), 1u);
   EXPECT_TRUE(std::holds_alternative<RelayAction>(out.perform[0].action->what));
