@@ -18,11 +18,13 @@
 #include "ports/controls.hpp"
 #include "store/state_store.hpp"
 
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -68,6 +70,8 @@ class Daemon : public Controls, private InputListener {
   void end(RunId run, bool ok, std::string text);
   /// Performs what takes time, and tells the engine how it ended.
   void spawn_action(boost::asio::awaitable<void> action);
+  /// The same for a program, which is ended when its run is.
+  void spawn_program(Perform const& task, TemplateValues const& values);
   boost::asio::awaitable<void> take_picture(Perform task, TemplateValues values);
   boost::asio::awaitable<void> run_program(Perform task, TemplateValues values);
   boost::asio::awaitable<void> make_request(Perform task, TemplateValues values);
@@ -123,6 +127,7 @@ class Daemon : public Controls, private InputListener {
   bool watching_cameras_ = false;
   std::set<std::string> lost_cameras_;
   unsigned actions_under_way_ = 0;
+  std::map<RunId, std::shared_ptr<boost::asio::cancellation_signal>> programs_;  // that are running
   std::uint64_t pictures_taken_ = 0;
   std::string config_error_;
   std::exception_ptr broken_;  // a part of the daemon that must not end has ended

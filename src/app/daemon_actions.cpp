@@ -4,6 +4,7 @@
 #include "core/quantity.hpp"
 #include "process/child.hpp"
 
+#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 
 namespace snapcron {
@@ -21,6 +22,9 @@ void Daemon::settle() {
     Perform const task = decisions_.perform[i];
     perform(task);
   }
+  for (RunId const run : decisions_.cancelled)
+    if (auto const program = programs_.find(run); program != programs_.end())
+      program->second->emit(asio::cancellation_type::terminal);
   for (auto const& fact : decisions_.facts) {
     journal_.tell(fact);
     record(fact);
@@ -59,7 +63,7 @@ void Daemon::perform(Perform const& task) {
     }
     void operator()(LogAction const& a) const { daemon.end(task.run, true, a.text.expand(values)); }
     void operator()(SnapshotAction const&) const { daemon.spawn_action(daemon.take_picture(task, values)); }
-    void operator()(RunAction const&) const { daemon.spawn_action(daemon.run_program(task, values)); }
+    void operator()(RunAction const&) const { daemon.spawn_program(task, values); }
     void operator()(HttpAction const&) const { daemon.spawn_action(daemon.make_request(task, values)); }
     // The engine's own.
     void operator()(DelayAction const&) const {}
@@ -83,6 +87,18 @@ void Daemon::spawn_action(asio::awaitable<void> action) {
     broken_ = why;
     loop_.stop();
   });
+}
+
+void Daemon::spawn_program(Perform const& task, TemplateValues const& values) {
+  auto const signal = programs_[task.run] = std::make_shared<asio::cancellation_signal>();
+  ++actions_under_way_;
+  auto const ended = [this, signal, run = task.run](std::exception_ptr why) {
+    if (why) end(run, false, "it broke off");  // of a run that was ended nobody takes notice
+    // The run's next action may be a program, too, and has begun by now.
+    if (auto const it = programs_.find(run); it != programs_.end() && it->second == signal) programs_.erase(it);
+    if (--actions_under_way_ == 0) actions_ended_.cancel();
+  };
+  asio::co_spawn(loop_, run_program(task, values), asio::bind_cancellation_slot(signal->slot(), ended));
 }
 
 asio::awaitable<void> Daemon::take_picture(Perform task, TemplateValues values) {

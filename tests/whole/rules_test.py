@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import time
 
 import support
@@ -90,6 +91,26 @@ class Reasons(support.TestCase):
         self.site.daemon.wait_log(r"rule failing: went on")
         self.site.daemon.wait_log(r"rule failing: ended failed")
         self.assertIn("/nonexistent/program", self.site.daemon.log())
+
+
+class Restart(support.TestCase):
+    config = support.DOOR.replace("      - snapshot: door\n      - {relay: strike, pulse: 300ms}\n", """\
+      - {run: [sleep, "31.0625"], timeout: 1m}
+    mode: restart
+""")
+
+    def test_the_program_of_a_run_that_is_restarted_is_ended(self):
+        def running():
+            found = subprocess.run(["pgrep", "-f", "^sleep 31.0625"], capture_output=True, text=True).stdout.split()
+            return found
+        self.site.start()
+        self.site.ok("trigger", "door-open")
+        (first,) = support.wait_until("the program runs", running)
+        self.site.ok("trigger", "door-open")
+        support.wait_until("another one runs in its place", lambda: (now := running()) and now != [first] and len(now) == 1)
+        self.assertEqual(self.site.rule("door-open")["failed"], 1)
+        self.assertEqual(self.site.stop(), 0)
+        support.wait_until("the stop ends it", lambda: not running())
 
 
 class Calendar(support.TestCase):
