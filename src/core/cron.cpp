@@ -123,6 +123,7 @@ std::int64_t CronFields::next_day(std::int64_t day) const {
     bool const leap = std::chrono::year{year}.is_leap();
     auto const kind = 1u << (weekday_of(january) * 2 + (leap ? 1 : 0));
     if ((empty_kinds & kind) != 0) continue;
+    bool const whole = month == 1 && first_day == 1;
     for (auto left = from_bit(std::uint32_t{months}, month); left != 0; left &= left - 1) {
       auto const next_month = static_cast<unsigned>(std::countr_zero(left));
       if (next_month != month) first_day = 1;
@@ -132,7 +133,7 @@ std::int64_t CronFields::next_day(std::int64_t day) const {
       if (matching != 0) return begin + std::countr_zero(matching) - 1;
       first_day = 1;
     }
-    if (month == 1) empty_kinds |= kind;
+    if (whole) empty_kinds |= kind;
     if (empty_kinds == all_kinds) break;
   }
   return no_match;
@@ -181,6 +182,7 @@ std::int64_t CronFields::last_day(std::int64_t day) const {
     bool const leap = std::chrono::year{year}.is_leap();
     auto const kind = 1u << (weekday_of(january) * 2 + (leap ? 1 : 0));
     if ((empty_kinds & kind) != 0) continue;
+    bool const whole = month == 12 && latest_day == 31;
     for (auto left = up_to_bit(std::uint32_t{months}, month); left != 0;) {
       auto const last_month = static_cast<unsigned>(std::bit_width(left)) - 1;
       if (last_month != month) latest_day = 31;
@@ -191,7 +193,7 @@ std::int64_t CronFields::last_day(std::int64_t day) const {
       left ^= 1u << last_month;
       latest_day = 31;
     }
-    if (month == 12) empty_kinds |= kind;
+    if (whole) empty_kinds |= kind;
     if (empty_kinds == all_kinds) break;
   }
   return no_match;
