@@ -14,7 +14,6 @@
 namespace snapcron {
 namespace {
 
-constexpr auto patience = std::chrono::seconds{15};
 
 /// Prints what went wrong and gives the exit code; nothing when the daemon did as it was asked.
 std::optional<int> failure(Result<Reply> const& reply) {
@@ -36,7 +35,7 @@ int complain(std::string_view program, std::string_view text, int code) {
 }
 
 int show_status(std::filesystem::path const& socket, bool json) {
-  auto const reply = request_unix(socket, "GET", "/api/v1/status", "", "", patience);
+  auto const reply = request_unix(socket, "GET", "/api/v1/status", "", "", answer_within);
   if (auto const code = failure(reply)) return *code;
   if (json) {
     std::cout << reply->body << (reply->body.ends_with('\n') ? "" : "\n");
@@ -61,7 +60,7 @@ int drive_input(std::filesystem::path const& socket, std::string const& input, s
   } else {
     body["level"] = what;
   }
-  return post(socket, "/api/v1/inputs/" + encode_segment(input), body, patience + *length);
+  return post(socket, "/api/v1/inputs/" + encode_segment(input), body, answer_within + *length);
 }
 
 int switch_relay(std::filesystem::path const& socket, std::string const& relay, std::string const& what,
@@ -74,11 +73,11 @@ int switch_relay(std::filesystem::path const& socket, std::string const& relay, 
       return complain("snapcron", length.error().text, exit_code::usage);
     body["duration"] = duration;
   }
-  return post(socket, "/api/v1/relays/" + encode_segment(relay), body, patience);
+  return post(socket, "/api/v1/relays/" + encode_segment(relay), body, answer_within);
 }
 
 int trigger_rule(std::filesystem::path const& socket, std::string const& rule) {
-  auto const reply = request_unix(socket, "POST", "/api/v1/rules/" + encode_segment(rule) + "/trigger", "", "", patience);
+  auto const reply = request_unix(socket, "POST", "/api/v1/rules/" + encode_segment(rule) + "/trigger", "", "", answer_within);
   if (reply && reply->status == 409) {
     boost::system::error_code bad;
     auto const said = boost::json::parse(reply->body, bad);

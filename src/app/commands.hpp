@@ -3,6 +3,7 @@
 
 #include "core/rule.hpp"
 
+#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -18,6 +19,9 @@ constexpr int hardware = 3;  // a line, the port or the socket is not to be had
 constexpr int no_daemon = 4;
 constexpr int relay = 5;     // `snapshot`: the relay could not be switched
 }  // namespace exit_code
+
+/// How long a command waits for the daemon's answer, besides what it asked the daemon to wait for.
+inline constexpr auto answer_within = std::chrono::seconds{15};
 
 int run_daemon(std::filesystem::path const& config);
 

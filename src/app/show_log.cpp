@@ -13,7 +13,6 @@
 namespace snapcron {
 namespace {
 
-constexpr auto patience = std::chrono::seconds{15};
 constexpr auto longest_wait = std::chrono::seconds{25};  // of a request for news
 constexpr auto pause = std::chrono::seconds{1};          // between looks for a daemon that is gone
 constexpr unsigned page_size = 1000;
@@ -35,7 +34,7 @@ class Reader {
   /// Prints what comes; over restarts of the daemon.
   int follow() {
     for (bool gone = false;;) {
-      auto const reply = ask(from_here() + "&wait=" + std::to_string(longest_wait.count()), longest_wait + patience);
+      auto const reply = ask(from_here() + "&wait=" + std::to_string(longest_wait.count()), longest_wait + answer_within);
       if (!reply || reply->status == busy) {
         if (!std::exchange(gone, true)) complain("snapcron", reply ? error_text(*reply) : reply.error().text + "; waiting for it", 0);
         std::this_thread::sleep_for(pause);
@@ -59,7 +58,7 @@ class Reader {
   }
 
   std::optional<int> print_page(std::string const& query) {
-    auto const reply = ask(query, patience);
+    auto const reply = ask(query, answer_within);
     if (reply) return print(*reply);
     return complain("snapcron", reply.error().text,
                     reply.error().fault == Fault::not_found ? exit_code::no_daemon : exit_code::failed);

@@ -1,6 +1,7 @@
 #include "config/devices.hpp"
 #include "config/url.hpp"
 
+#include "core/ascii.hpp"
 #include "core/printable.hpp"
 #include "core/quantity.hpp"
 
@@ -14,10 +15,7 @@ constexpr std::uint64_t largest_picture = 256'000'000;
 
 /// A camera's name is a folder's.
 bool is_folder_name(std::string_view name) {
-  return name.front() != '.' && name.front() != '-' && std::ranges::all_of(name, [](char c) {
-           return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-                  c == '.' || c == '_' || c == '-';
-         });
+  return name.front() != '.' && name.front() != '-' && is_path_word(name);
 }
 
 class CameraReader {

@@ -1,5 +1,6 @@
 #include "config/context.hpp"
 
+#include "core/ascii.hpp"
 #include "core/printable.hpp"
 #include "core/quantity.hpp"
 
@@ -15,7 +16,7 @@ constexpr std::size_t longest_name = 64;  // bytes
 constexpr std::size_t most_keys = 200;    // of a mapping in which the nearest words are looked for
 
 bool is_digits(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+  return !text.empty() && std::ranges::all_of(text, is_digit);
 }
 
 /// The scalar's node, or null with the error told.

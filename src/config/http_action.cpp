@@ -4,6 +4,7 @@
 #include "config/rules.hpp"
 #include "config/url.hpp"
 
+#include "core/ascii.hpp"
 #include "core/printable.hpp"
 
 #include <algorithm>
@@ -19,15 +20,6 @@ std::string lower(std::string_view text) {
   for (char& c : result)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   return result;
-}
-
-/// A header's name (RFC 9110).
-bool is_token(std::string_view text) {
-  constexpr std::string_view others = "!#$%&'*+-.^_`|~";
-  return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, [&](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-           others.find(c) != std::string_view::npos;
-  });
 }
 
 bool is_field_name(std::string_view text) {
@@ -95,7 +87,7 @@ class HttpReader {
       constexpr std::array<std::string_view, 4> ours{"host", "content-length", "transfer-encoding",
                                                      "connection"};
       auto const name = lower(header.key);
-      if (!is_token(header.key))
+      if (!is_http_token(header.key) || header.key.size() > 64)
         context_.error(header.at, snapcron::quoted(header.key) + " is no name of a header");
       else if (std::ranges::find(ours, name) != ours.end())
         context_.error(header.at, snapcron::quoted(header.key) + " is set by snapcron itself");

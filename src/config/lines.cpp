@@ -8,7 +8,6 @@
 namespace snapcron {
 namespace {
 
-constexpr unsigned most_lines = 64;         // inputs, and relays
 constexpr unsigned largest_offset = 65535;  // of a line on its chip
 
 bool is_numbered_chip(std::string_view chip) {

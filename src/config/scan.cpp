@@ -8,7 +8,6 @@
 namespace snapcron {
 namespace {
 
-constexpr auto npos = std::string_view::npos;
 constexpr std::size_t most_reported = 20;     // bytes: a binary file is told in a screenful
 constexpr std::size_t most_misshapen = 1000;  // tabs, and odd spaces
 

@@ -13,6 +13,8 @@
 
 namespace snapcron {
 
+inline constexpr auto npos = std::string_view::npos;
+
 /// Invalid UTF-8, control and invisible characters: an error for each (the first few). False when
 /// there is any, then the text is not worth parsing.
 bool check_characters(Source const& source, std::vector<Diagnostic>& diagnostics);

@@ -1,6 +1,7 @@
 // The words of a site outside its rules.
 
 #include "config/words.hpp"
+#include "core/site.hpp"
 
 namespace snapcron {
 namespace {
@@ -10,7 +11,6 @@ using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::minutes;
 
-constexpr unsigned most_lines = 64;  // inputs, and relays
 
 ValueShape numbered(Table const& (*table)()) {
   auto shape = takes::map(table);

@@ -7,8 +7,6 @@
 namespace snapcron {
 namespace {
 
-constexpr auto npos = std::string_view::npos;
-
 std::string about_token(char c) {
   if (c == '*') return "a text that begins with '*' needs quotes (in YAML it is an alias)";
   if (c == '&') return "a text that begins with '&' needs quotes (in YAML it is an anchor)";
@@ -17,7 +15,7 @@ std::string about_token(char c) {
 
 SyntaxError misplaced_value(Source const& source, Position at) {
   auto const before = source.line(at.line).substr(0, at.column - 1);
-  if (before.find(": ") != npos)
+  if (before.find(": ") != std::string_view::npos)
     return {at, "a second ':' on one line: a text that holds ': ' needs quotes"};
   return {at,
           "this line does not fit the one above: check the indentation, and that a space follows "
@@ -42,7 +40,7 @@ SyntaxError explain(Source const& source, YAML::Exception const& e, std::size_t 
                                         : "this '[' is not closed, or a ',' is missing in it"};
   }
   if (is(YAML::ErrorMsg::UNKNOWN_TOKEN)) return {at, about_token(here)};
-  if (message.find("alias") != npos || message.find("anchor") != npos) {
+  if (message.find("alias") != std::string_view::npos || message.find("anchor") != std::string_view::npos) {
     // The mark may stand after the * or &: take the one before it on this line.
     auto const mark = source.text().find_last_of("*&", offset);
     if (mark == std::string::npos || source.position(mark).line != at.line)

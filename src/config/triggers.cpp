@@ -1,18 +1,12 @@
 #include "config/rules.hpp"
 
+#include "core/ascii.hpp"
 #include "core/printable.hpp"
 
 #include <algorithm>
 
 namespace snapcron {
 namespace {
-
-bool is_webhook_name(std::string_view name) {
-  return std::ranges::all_of(name, [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '.' ||
-           c == '_' || c == '-';
-  });
-}
 
 class TriggerReader {
  public:
@@ -123,7 +117,7 @@ class TriggerReader {
   std::optional<Trigger> webhook() {
     auto const name = map_.name(kind_.key);
     if (!name) return std::nullopt;
-    if (is_webhook_name(*name)) return Trigger{WebhookTrigger{*name}, {}};
+    if (is_path_word(*name)) return Trigger{WebhookTrigger{*name}, {}};
     context_.error(kind_.value.at, "a webhook's name is part of an address: letters, digits, '.', "
                                    "'_' and '-', not " +
                                        snapcron::quoted(*name));

@@ -11,7 +11,6 @@
 namespace snapcron {
 namespace {
 
-constexpr auto npos = std::string_view::npos;
 
 /// Whether a literal address is this machine's own; nothing for what is no literal.
 std::optional<bool> is_loopback(std::string const& address, bool v6) {
@@ -46,7 +45,7 @@ std::optional<HostPort> split_host(std::string_view text) {
   HostPort result;
   if (text.starts_with('[')) {
     auto const end = text.find(']');
-    if (end == npos) return std::nullopt;
+    if (end == std::string_view::npos) return std::nullopt;
     result.host = text.substr(1, end - 1);
     result.v6 = true;
     text.remove_prefix(end + 1);
@@ -67,12 +66,12 @@ Result<Url> parse_url(std::string_view text) {
   Url url;
   auto rest = text;
   auto const scheme = text.find("://");
-  if (scheme == npos) return fail(quoted(text) + " must begin with http:// or https://");
+  if (scheme == std::string_view::npos) return fail(quoted(text) + " must begin with http:// or https://");
   auto const name = text.substr(0, scheme);
   rest.remove_prefix(scheme + 3);
   auto const authority = rest.substr(0, rest.find_first_of("/?#\\"));
   // Before anything that would show the address: it may hold a password.
-  if (authority.find('@') != npos)
+  if (authority.find('@') != std::string_view::npos)
     return fail("may not hold a user or a password: use 'username' and 'password_file'");
   if (name != "http" && name != "https")
     return fail(quoted(text) + " must begin with http:// or https://, not " +
@@ -83,7 +82,7 @@ Result<Url> parse_url(std::string_view text) {
           text, [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f; }))
     return fail(quoted(text) + " holds a space or a control character: write %20 for a space");
   auto const host = split_host(authority);
-  if (!host || host->host.empty() || authority.find('\\') != npos)
+  if (!host || host->host.empty() || authority.find('\\') != std::string_view::npos)
     return fail(quoted(text) + " has no host");
   if (host->port && !parse_port(*host->port))
     return fail(quoted(text) + " has a port that is not a number from 1 to 65535");

@@ -1,5 +1,6 @@
 #include "core/cron_field.hpp"
 
+#include "core/ascii.hpp"
 #include "core/cron.hpp"
 #include "core/printable.hpp"
 
@@ -38,12 +39,6 @@ constexpr Field all_fields[] = {
 };
 static_assert(last_cron_year - first_cron_year < 256);
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_letter(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
 /// Reads one field into the masks. Each mistake is told with its column and
 /// with what would be right there.
 class FieldReader {

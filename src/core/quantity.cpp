@@ -1,5 +1,6 @@
 #include "core/quantity.hpp"
 
+#include "core/ascii.hpp"
 #include "core/printable.hpp"
 
 #include <array>
@@ -34,10 +35,6 @@ constexpr std::array<SizeUnit, 9> size_units{{{"B", 1},
                                               {"TiB", 1ull << 40}}};
 // Sizes end where a signed 64-bit file offset ends.
 constexpr std::uint64_t largest = std::numeric_limits<std::int64_t>::max();
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 /// Takes the digits at the front of `text`; too many of them give the largest number.
 std::optional<std::uint64_t> take_number(std::string_view& text) {

@@ -16,6 +16,8 @@
 
 namespace snapcron {
 
+inline constexpr unsigned most_lines = 64;  // inputs of a site, and relays
+
 /// A line as the user named it: chip by label, path or name ("sim" for the simulated chip), line by
 /// name or, when all digits, by offset.
 struct LineName {

@@ -17,7 +17,7 @@ using std::chrono::seconds;
 // Of the Sun's centre, in degrees: 50' for its radius and the refraction, less its parallax, by
 // which it stands lower for us than for the Earth's centre.
 constexpr double horizon = -50.0 / 60 + 0.00244;
-constexpr double day = 86'400, century = 36'525 * day;
+constexpr double a_day = 86'400, century = 36'525 * a_day;
 constexpr std::int64_t epoch_2000 = 946'728'000;  // 2000-01-01T12:00:00Z in seconds from 1970
 constexpr double dynamical_time = 69;             // ahead of UTC, in seconds; about 2026
 constexpr int longest_search = 2 * 400;           // half days
@@ -36,11 +36,11 @@ double cosine(double degrees) {
 }
 
 /// Where the Sun stands above Greenwich's meridian and the equator, in degrees.
-struct Position {
+struct SunPosition {
   double hour_angle, declination;
 };
 
-Position sun_at(double time) {  // seconds from epoch_2000
+SunPosition sun_at(double time) {  // seconds from epoch_2000
   double const t = (time + dynamical_time) / century;
   double const mean_longitude = 280.46646 + t * (36000.76983 + t * 0.0003032);
   double const anomaly = 357.52911 + t * (35999.05029 - t * 0.0001537);
@@ -61,7 +61,7 @@ Position sun_at(double time) {  // seconds from epoch_2000
   double const ascension =
       degrees(std::atan2(cosine(obliquity) * sine(longitude), cosine(longitude)));
   double const universal = time / century;
-  double const sidereal = 280.46061837 + 360.98564736629 * (time / day) +
+  double const sidereal = 280.46061837 + 360.98564736629 * (time / a_day) +
                           universal * universal * 0.000387933 + nutation * cosine(obliquity);
   return {sidereal - ascension, degrees(std::asin(sine(obliquity) * sine(longitude)))};
 }
@@ -83,7 +83,7 @@ bool is_up(Place place, std::int64_t unix_time) {
 std::int64_t culmination_near(std::int64_t unix_time, Place place, double hour_angle) {
   auto const sun = sun_at(seconds_from_2000(unix_time));
   auto const past = std::remainder(sun.hour_angle + place.longitude - hour_angle, 360.0);
-  return unix_time - std::llround(past / 360 * day);
+  return unix_time - std::llround(past / 360 * a_day);
 }
 
 }  // namespace
@@ -93,11 +93,11 @@ std::optional<Instant> next_sun(SunEvent event, Place place, Instant after) {
   bool const up = event == SunEvent::sunrise;
   // From a lowest point to the highest and on to the next lowest the Sun goes one way at a time.
   double hour_angle = 180;
-  auto begin = culmination_near(from - static_cast<std::int64_t>(day), place, hour_angle);
+  auto begin = culmination_near(from - static_cast<std::int64_t>(a_day), place, hour_angle);
   bool was_up = is_up(place, begin);
   for (int i = 0; i < longest_search; ++i) {
     hour_angle = 180 - hour_angle;
-    auto end = culmination_near(begin + static_cast<std::int64_t>(day / 2), place, hour_angle);
+    auto end = culmination_near(begin + static_cast<std::int64_t>(a_day / 2), place, hour_angle);
     bool const ends_up = is_up(place, end);
     if (was_up != up && ends_up == up && end > from) {
       auto before = begin, at = end;

@@ -5,10 +5,14 @@
 
 #include <curl/curl.h>
 
+#include <cstddef>
 #include <memory>
 #include <string>
 
 namespace snapcron {
+
+/// A server whose headers are longer, all in all, is given up.
+inline constexpr std::size_t most_headers = 64 * 1024;
 
 using Easy = std::unique_ptr<CURL, decltype(&curl_easy_cleanup)>;
 

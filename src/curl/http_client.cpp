@@ -1,5 +1,6 @@
 #include "curl/http_client.hpp"
 
+#include "core/ascii.hpp"
 #include "core/printable.hpp"
 #include "core/quantity.hpp"
 #include "curl/easy.hpp"
@@ -16,16 +17,6 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::size_t most_headers = 64 * 1024;
-constexpr std::string_view token_marks = "!#$%&'*+-.^_`|~";
-
-bool is_token(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-           token_marks.find(c) != std::string_view::npos;
-  });
-}
-
 bool has_control(std::string_view text) {
   return std::ranges::any_of(text, [](char c) {
     return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
@@ -36,11 +27,11 @@ constexpr char const* no_address = "not an address that begins with http:// or h
 
 /// What makes the request no request; empty when it is one.
 std::string fault_of(HttpRequest const& request) {
-  if (!is_token(request.method)) return "the method is not a word of letters";
+  if (!is_http_token(request.method)) return "the method is not a word of letters";
   if (has_control(request.url)) return "the address has a control character";
   if (request.url.find("://") == std::string::npos) return no_address;  // curl would guess a scheme
   for (auto const& [name, value] : request.headers) {
-    if (!is_token(name)) return "a header has a name that is not allowed: " + snapcron::quoted(name);
+    if (!is_http_token(name)) return "a header has a name that is not allowed: " + snapcron::quoted(name);
     if (has_control(value)) return "the value of header " + snapcron::quoted(name) + " has a line end";
   }
   return {};

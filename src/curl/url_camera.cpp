@@ -18,7 +18,6 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::size_t most_headers = 64 * 1024;
 constexpr std::size_t most_explanation = 4096;  // kept of the body of a refusal
 constexpr long receive_buffer = 64 * 1024;      // a picture in a few reads
 

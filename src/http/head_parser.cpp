@@ -1,5 +1,6 @@
 #include "http/head_parser.hpp"
 
+#include "core/ascii.hpp"
 #include "http/target.hpp"
 
 #include <boost/asio/buffer.hpp>
@@ -35,8 +36,7 @@ Method method_of(bh::verb verb) {
 bool ends_in_foreign_version(std::string_view line) {
   auto const at = line.rfind("HTTP/");
   auto const version = at == std::string_view::npos ? std::string_view{} : line.substr(at + 5);
-  auto const digit = [](char c) { return c >= '0' && c <= '9'; };
-  return version.size() == 3 && digit(version[0]) && version[1] == '.' && digit(version[2]) &&
+  return version.size() == 3 && is_digit(version[0]) && version[1] == '.' && is_digit(version[2]) &&
          version != "1.0" && version != "1.1";
 }
 

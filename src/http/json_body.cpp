@@ -24,10 +24,6 @@ Error invalid(std::string text) {
   return {Fault::invalid, std::move(text)};
 }
 
-std::string_view to_std(json::string_view text) {
-  return {text.data(), text.size()};
-}
-
 Result<json::object> parse_object(std::string_view body) {
   boost::system::error_code ec;
   auto value = json::parse({body.data(), body.size()}, ec);
@@ -38,7 +34,7 @@ Result<json::object> parse_object(std::string_view body) {
 
 Result<void> only_keys(json::object const& object, std::initializer_list<std::string_view> known) {
   for (auto const& member : object) {
-    std::string_view const key = to_std(member.key());
+    std::string_view const key = member.key();
     bool found = false;
     std::string list;
     for (auto const word : known) {
@@ -55,7 +51,7 @@ Result<void> read_text(json::object const& object, char const* key, std::string&
   auto const* value = object.if_contains(key);
   if (!value) return {};
   if (!value->is_string()) return invalid(std::string{"'"} + key + "' must be a string");
-  into = to_std(value->get_string());
+  into = value->get_string();
   return {};
 }
 

@@ -1,5 +1,7 @@
 #include "http/target.hpp"
 
+#include "core/ascii.hpp"
+
 #include <arpa/inet.h>
 
 #include <algorithm>
@@ -8,16 +10,6 @@
 
 namespace snapcron::http {
 namespace {
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-}
-bool is_letter(char c) {
-  return lower(c) >= 'a' && lower(c) <= 'z';
-}
 
 bool is_printable(char c) {
   auto const byte = static_cast<unsigned char>(c);

@@ -14,7 +14,6 @@
 namespace snapcron {
 namespace {
 
-constexpr int folder_flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
 constexpr mode_t folder_mode = 0755;
 
 std::string size_text(std::uint64_t bytes) {

@@ -3,11 +3,15 @@
 
 #include "core/error.hpp"
 
+#include <fcntl.h>
+
 #include <filesystem>
 #include <string>
 #include <string_view>
 
 namespace snapcron {
+
+inline constexpr int folder_flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
 
 /// An owned descriptor.
 class File {

@@ -17,7 +17,6 @@ namespace {
 
 constexpr char const* folder_name = ".snapcron";
 constexpr char const* file_name = "state.db";
-constexpr int folder_flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
 constexpr std::int64_t application = 0x736e6170;  // "snap"
 constexpr std::int64_t version = 1;
 constexpr std::size_t most_broken_files = 3;
