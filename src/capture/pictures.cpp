@@ -219,12 +219,11 @@ asio::awaitable<Pictures::State::Attempt> Pictures::State::attempt(Slot& slot, T
   auto const checked = check(frame->bytes);
   Result<Saved> saved = Saved{};
   if (request.store) saved = co_await save(slot, request, *frame, checked);
-  if (!checked->decided()) {
-    while (!checked->decided())
-      co_await checked->done.async_wait(asio::as_tuple(asio::use_awaitable));
-    if (request.store && checked->verdict.get())
-      saved = co_await save(slot, request, *frame, checked);
-  }
+  while (!checked->decided())
+    co_await checked->done.async_wait(asio::as_tuple(asio::use_awaitable));
+  // The disk went on without the verdict; it may have come between that and here.
+  bool const too_early = !saved && saved.error().fault == Fault::busy;
+  if (too_early && checked->verdict.get()) saved = co_await save(slot, request, *frame, checked);
   auto const& size = checked->verdict.get();
   if (!size)
     co_return Attempt{Error{size.error().fault, "camera " + snapcron::quoted(slot.spec.name) +
