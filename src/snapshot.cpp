@@ -1,3 +1,5 @@
 #include "app/snapshot_main.hpp"
 
-int main(int argc, char** argv) { return snapcron::snapshot_main(argc, argv); }
+int main(int argc, char** argv) {
+  return snapcron::snapshot_main(argc, argv);
+}

@@ -31,8 +31,8 @@ std::map<std::string, Folders> const may_include = {
     {"capture", {"core", "ports", "async", "store", "jpeg", "curl", "process"}},
     {"http", {"core", "ports", "async"}},
     {"app",
-     {"core", "config", "ports", "store", "async", "gpio", "sim", "lines", "curl", "process", "jpeg",
-      "capture", "guard", "http", "facts", "replay"}},
+     {"core", "config", "ports", "store", "async", "gpio", "sim", "lines", "curl", "process",
+      "jpeg", "capture", "guard", "http", "facts", "replay"}},
 };
 
 /// A foreign header, and the only folders that may see it.
@@ -63,7 +63,8 @@ void for_each_line(Visit visit) {
     std::ifstream in{entry.path()};
     int number = 0;
     for (std::string line; std::getline(in, line);)
-      visit(path.begin()->string(), line, path.string() + ":" + std::to_string(++number) + ": " + line);
+      visit(path.begin()->string(), line,
+            path.string() + ":" + std::to_string(++number) + ": " + line);
   }
 }
 
@@ -99,7 +100,8 @@ TEST(Architecture, TheCoreHasNoLoopNoFileAndNoClock) {
 }
 
 TEST(Architecture, NoShellAnywhere) {
-  std::regex const shell{R"re((^|[^:\w])(std::)?(system|popen|execlp|execvp|wordexp)\s*\(\s*[^)\s]|/bin/(ba)?sh)re"};
+  std::regex const shell{
+      R"re((^|[^:\w])(std::)?(system|popen|execlp|execvp|wordexp)\s*\(\s*[^)\s]|/bin/(ba)?sh)re"};
   for_each_line([&](std::string const&, std::string const& line, std::string const& where) {
     EXPECT_FALSE(std::regex_search(line, shell)) << where;
   });

@@ -14,16 +14,20 @@
 namespace snapcron {
 namespace {
 
-
 /// Prints what went wrong and gives the exit code; nothing when the daemon did as it was asked.
 std::optional<int> failure(Result<Reply> const& reply) {
-  if (!reply) return complain("snapcron", reply.error().text, reply.error().fault == Fault::not_found ? exit_code::no_daemon : exit_code::failed);
+  if (!reply)
+    return complain(
+        "snapcron", reply.error().text,
+        reply.error().fault == Fault::not_found ? exit_code::no_daemon : exit_code::failed);
   if (reply->status >= 300) return complain("snapcron", error_text(*reply), exit_code::failed);
   return std::nullopt;
 }
 
-int post(std::filesystem::path const& socket, std::string target, boost::json::object const& body, Duration timeout) {
-  auto const reply = request_unix(socket, "POST", std::move(target), boost::json::serialize(body), "", timeout);
+int post(std::filesystem::path const& socket, std::string target, boost::json::object const& body,
+         Duration timeout) {
+  auto const reply =
+      request_unix(socket, "POST", std::move(target), boost::json::serialize(body), "", timeout);
   return failure(reply).value_or(exit_code::ok);
 }
 
@@ -43,13 +47,15 @@ int show_status(std::filesystem::path const& socket, bool json) {
   }
   boost::system::error_code bad;
   auto const status = boost::json::parse(reply->body, bad);
-  if (bad) return complain("snapcron", "the daemon's status is not JSON: " + bad.message(), exit_code::failed);
+  if (bad)
+    return complain("snapcron", "the daemon's status is not JSON: " + bad.message(),
+                    exit_code::failed);
   std::cout << status_table(status, ::isatty(STDOUT_FILENO) == 1);
   return exit_code::ok;
 }
 
-int drive_input(std::filesystem::path const& socket, std::string const& input, std::string const& what,
-                std::string const& duration) {
+int drive_input(std::filesystem::path const& socket, std::string const& input,
+                std::string const& what, std::string const& duration) {
   if (what != "pulse" && !duration.empty())
     return complain("snapcron", "only a pulse takes a duration", exit_code::usage);
   auto const length = parse_duration(duration.empty() ? "500ms" : duration);
@@ -63,8 +69,8 @@ int drive_input(std::filesystem::path const& socket, std::string const& input, s
   return post(socket, "/api/v1/inputs/" + encode_segment(input), body, answer_within + *length);
 }
 
-int switch_relay(std::filesystem::path const& socket, std::string const& relay, std::string const& what,
-                 std::string const& duration) {
+int switch_relay(std::filesystem::path const& socket, std::string const& relay,
+                 std::string const& what, std::string const& duration) {
   if (what != "pulse" && !duration.empty())
     return complain("snapcron", "only a pulse takes a duration", exit_code::usage);
   boost::json::object body{{"action", what}};
@@ -77,7 +83,8 @@ int switch_relay(std::filesystem::path const& socket, std::string const& relay, 
 }
 
 int trigger_rule(std::filesystem::path const& socket, std::string const& rule) {
-  auto const reply = request_unix(socket, "POST", "/api/v1/rules/" + encode_segment(rule) + "/trigger", "", "", answer_within);
+  auto const reply = request_unix(
+      socket, "POST", "/api/v1/rules/" + encode_segment(rule) + "/trigger", "", "", answer_within);
   if (reply && reply->status == 409) {
     boost::system::error_code bad;
     auto const said = boost::json::parse(reply->body, bad);
@@ -87,14 +94,17 @@ int trigger_rule(std::filesystem::path const& socket, std::string const& rule) {
         return value && value->is_string() ? std::string{value->as_string()} : std::string{};
       };
       auto const detail = word("detail");
-      return complain("snapcron", "skipped: " + word("reason") + (detail.empty() ? "" : ": " + detail), exit_code::failed);
+      return complain("snapcron",
+                      "skipped: " + word("reason") + (detail.empty() ? "" : ": " + detail),
+                      exit_code::failed);
     }
   }
   return failure(reply).value_or(exit_code::ok);
 }
 
 int reload_daemon(std::filesystem::path const& socket) {
-  auto const reply = request_unix(socket, "POST", "/api/v1/reload", "", "", std::chrono::seconds{60});
+  auto const reply =
+      request_unix(socket, "POST", "/api/v1/reload", "", "", std::chrono::seconds{60});
   if (!reply || reply->status == 422 || reply->status < 300) {
     if (!reply) return *failure(reply);
     bool const refused = reply->status >= 300;

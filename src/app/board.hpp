@@ -1,5 +1,6 @@
 #pragma once
-// All chips of a site behind one port: lines whose chip is "sim" go to the simulated chip, the others to libgpiod.
+// All chips of a site behind one port: lines whose chip is "sim" go to the simulated chip, the
+// others to libgpiod.
 
 #include "ports/gpio.hpp"
 #include "sim/chip.hpp"

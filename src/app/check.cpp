@@ -5,7 +5,8 @@
 
 namespace snapcron {
 
-int check(std::filesystem::path const& file, std::optional<std::filesystem::path> const& site_file) {
+int check(std::filesystem::path const& file,
+          std::optional<std::filesystem::path> const& site_file) {
   Loaded loaded;
   std::string note;
   if (is_rules_file(file)) {
@@ -16,7 +17,9 @@ int check(std::filesystem::path const& file, std::optional<std::filesystem::path
       if (!around.site) return exit_code::failed;
       site = around.site;
     } else {
-      note = file.string() + ": note: rules only; names of inputs, relays, cameras and rules were not checked (-c SITE checks them)\n";
+      note = file.string() +
+             ": note: rules only; names of inputs, relays, cameras and rules were not checked (-c "
+             "SITE checks them)\n";
     }
     loaded = check_rules_file(file, site ? &*site : nullptr);
   } else {
@@ -25,7 +28,8 @@ int check(std::filesystem::path const& file, std::optional<std::filesystem::path
   for (auto const& diagnostic : loaded.diagnostics) std::cerr << to_text(diagnostic);
   if (has_errors(loaded.diagnostics)) return exit_code::failed;
   std::cerr << note;
-  std::cout << file.string() << ": ok (" << loaded.rules << (loaded.rules == 1 ? " rule)\n" : " rules)\n");
+  std::cout << file.string() << ": ok (" << loaded.rules
+            << (loaded.rules == 1 ? " rule)\n" : " rules)\n");
   return exit_code::ok;
 }
 

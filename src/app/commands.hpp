@@ -13,11 +13,11 @@ namespace snapcron {
 
 namespace exit_code {
 constexpr int ok = 0;
-constexpr int failed = 1;    // bad configuration, refused, no picture
+constexpr int failed = 1;  // bad configuration, refused, no picture
 constexpr int usage = 2;
 constexpr int hardware = 3;  // a line, the port or the socket is not to be had
 constexpr int no_daemon = 4;
-constexpr int relay = 5;     // `snapshot`: the relay could not be switched
+constexpr int relay = 5;  // `snapshot`: the relay could not be switched
 }  // namespace exit_code
 
 /// How long a command waits for the daemon's answer, besides what it asked the daemon to wait for.
@@ -25,7 +25,8 @@ inline constexpr auto answer_within = std::chrono::seconds{15};
 
 int run_daemon(std::filesystem::path const& config);
 
-/// `file` empty: the configuration itself. `site`: what a rules-only file is checked against, if anything.
+/// `file` empty: the configuration itself. `site`: what a rules-only file is checked against, if
+/// anything.
 int check(std::filesystem::path const& file, std::optional<std::filesystem::path> const& site);
 
 struct NextOptions {
@@ -51,10 +52,10 @@ int doctor(std::filesystem::path const& config);
 
 // Asked of the running daemon over its socket.
 int show_status(std::filesystem::path const& socket, bool json);
-int drive_input(std::filesystem::path const& socket, std::string const& input, std::string const& what,
-                std::string const& duration);
-int switch_relay(std::filesystem::path const& socket, std::string const& relay, std::string const& what,
-                 std::string const& duration);
+int drive_input(std::filesystem::path const& socket, std::string const& input,
+                std::string const& what, std::string const& duration);
+int switch_relay(std::filesystem::path const& socket, std::string const& relay,
+                 std::string const& what, std::string const& duration);
 int trigger_rule(std::filesystem::path const& socket, std::string const& rule);
 struct LogOptions {
   std::string rule;  // empty: all

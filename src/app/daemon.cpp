@@ -52,13 +52,17 @@ Daemon::Daemon(Site site, std::filesystem::path control_socket)
       journal_(log_),
       board_(control_socket_),
       engine_(event_prefix(started_.wall), machine_id()),
-      relays_(loop_, board_, control_socket_, clock_, [this](unsigned relay, bool on) { relay_changed(relay, on); },
-              [this](std::string const& text) { log_.write(Level::warning, text); }),
+      relays_(
+          loop_, board_, control_socket_, clock_,
+          [this](unsigned relay, bool on) { relay_changed(relay, on); },
+          [this](std::string const& text) { log_.write(Level::warning, text); }),
       inputs_(loop_, board_, clock_, *this),
       pictures_(loop_, clock_, site_.zone, site_.cameras, site_.storage),
       state_(site_.storage.directory),
       recorder_(loop_, state_,
-                [this](bool ok, std::string const& text) { log_.write(ok ? Level::info : Level::error, text); }),
+                [this](bool ok, std::string const& text) {
+                  log_.write(ok ? Level::info : Level::error, text);
+                }),
       transfers_(loop_),
       http_client_(transfers_),
       server_(loop_, *this, clock_, workers_),
@@ -66,7 +70,9 @@ Daemon::Daemon(Site site, std::filesystem::path control_socket)
       calendar_(loop_),
       memory_timer_(loop_),
       actions_ended_(loop_) {
-  pictures_.on_camera([this](std::string const& camera, bool ok, std::string const& text) { camera_changed(camera, ok, text); });
+  pictures_.on_camera([this](std::string const& camera, bool ok, std::string const& text) {
+    camera_changed(camera, ok, text);
+  });
 }
 
 Daemon::~Daemon() = default;
@@ -110,10 +116,12 @@ void Daemon::recall() {
 }
 
 void Daemon::configure_engine() {
-  Names names{.inputs = names_of(site_.inputs), .relays = names_of(site_.relays), .zone = site_.zone};
+  Names names{
+      .inputs = names_of(site_.inputs), .relays = names_of(site_.relays), .zone = site_.zone};
   journal_.set_names(names);
   for (auto const& spec : site_.inputs)
-    if (auto const* input = inputs_.find(spec.number)) engine_.set_input(spec.number, input->high());
+    if (auto const* input = inputs_.find(spec.number))
+      engine_.set_input(spec.number, input->high());
   for (auto const& spec : site_.relays) engine_.set_relay(spec.number, relays_.on(spec.number));
   engine_.configure(site_.rules, std::move(names), clock_.now());
   if (cameras_are_asked() && !watching_cameras_) spawn(watch_cameras());
@@ -121,7 +129,8 @@ void Daemon::configure_engine() {
 
 void Daemon::say_hello() {
   log_.write(Level::info, "snapcron " SNAPCRON_VERSION ", " + site_.file.string() + ": " +
-                              std::to_string(site_.rules.size()) + " rules, time zone " + site_.zone.name());
+                              std::to_string(site_.rules.size()) + " rules, time zone " +
+                              site_.zone.name());
   for (auto const& line : inputs_.describe()) log_.write(Level::info, line);
   for (auto const& line : relays_.describe()) log_.write(Level::info, line);
   if (site_.http) log_.write(Level::info, "http://" + server_.address() + "/");
@@ -133,7 +142,9 @@ void Daemon::run() {
   spawn(watch_calendar());
   if (auto const period = watchdog_period()) spawn(feed_watchdog(*period));
   if (!engine_.clock_trusted()) {
-    log_.write(Level::warning, "the clock is not synchronised: calendar rules wait for it, at most " + to_text(*site_.wait_for_sync));
+    log_.write(Level::warning,
+               "the clock is not synchronised: calendar rules wait for it, at most " +
+                   to_text(*site_.wait_for_sync));
     spawn(await_synchronised_clock(*site_.wait_for_sync));
   }
   engine_.start(clock_.now(), decisions_);
@@ -153,8 +164,9 @@ void Daemon::on_edges(std::span<InputEdge const> edges) {
 }
 
 void Daemon::on_lost(InputSpec const& input, std::uint64_t lost) {
-  log_.write(Level::warning, "input " + input.name + ": " + (lost ? std::to_string(lost) : std::string{"some"}) +
-                                 " edges lost, the kernel's queue was full; the level was read again");
+  log_.write(Level::warning,
+             "input " + input.name + ": " + (lost ? std::to_string(lost) : std::string{"some"}) +
+                 " edges lost, the kernel's queue was full; the level was read again");
 }
 
 void Daemon::on_chip(LineName const&, bool available, std::string const& text) {
@@ -167,7 +179,8 @@ void Daemon::relay_changed(unsigned relay, bool on) {
 }
 
 void Daemon::camera_changed(std::string const& camera, bool ok, std::string const& text) {
-  log_.write(ok ? Level::info : Level::error, "camera " + camera + (ok ? " is there" : " is lost: " + text));
+  log_.write(ok ? Level::info : Level::error,
+             "camera " + camera + (ok ? " is there" : " is lost: " + text));
   // The first good picture of a camera is no finding.
   bool const tell = ok ? lost_cameras_.erase(camera) > 0 : lost_cameras_.insert(camera).second;
   if (tell) engine_.on_camera(camera, ok, clock_.now(), decisions_);
@@ -176,11 +189,14 @@ void Daemon::camera_changed(std::string const& camera, bool ok, std::string cons
 
 bool Daemon::cameras_are_asked() const {
   return std::ranges::any_of(site_.rules, [](Rule const& rule) {
-    return std::ranges::any_of(rule.triggers, [](Trigger const& t) { return std::holds_alternative<CameraTrigger>(t.what); });
+    return std::ranges::any_of(rule.triggers, [](Trigger const& t) {
+      return std::holds_alternative<CameraTrigger>(t.what);
+    });
   });
 }
 
-// A camera that nobody asks for a picture is not known to be lost: rules that wait for it have it asked.
+// A camera that nobody asks for a picture is not known to be lost: rules that wait for it have it
+// asked.
 asio::awaitable<void> Daemon::watch_cameras() {
   watching_cameras_ = true;
   asio::steady_timer timer{loop_};
@@ -190,12 +206,15 @@ asio::awaitable<void> Daemon::watch_cameras() {
     std::set<std::string> asked;
     for (auto const& rule : site_.rules)
       for (auto const& trigger : rule.triggers)
-        if (auto const* camera = std::get_if<CameraTrigger>(&trigger.what)) asked.insert(camera->camera);
+        if (auto const* camera = std::get_if<CameraTrigger>(&trigger.what))
+          asked.insert(camera->camera);
     auto const now = clock_.now().wall;
     for (auto const& camera : pictures_.status()) {
-      bool const fresh = camera.state == CameraStatus::State::ok && camera.last && now - *camera.last < camera_watch;
+      bool const fresh = camera.state == CameraStatus::State::ok && camera.last &&
+                         now - *camera.last < camera_watch;
       if (!asked.contains(camera.name) || fresh || stopping_) continue;
-      (void)co_await pictures_.take({.camera = camera.name, .filename = {}, .values = {}, .store = false});
+      (void)co_await pictures_.take(
+          {.camera = camera.name, .filename = {}, .values = {}, .store = false});
     }
   }
   watching_cameras_ = false;
@@ -212,8 +231,9 @@ asio::awaitable<void> Daemon::await_synchronised_clock(Duration longest) {
   }
   auto const now = clock_.now();
   log_.write(synchronised ? Level::info : Level::warning,
-             synchronised ? "the clock is synchronised: calendar rules begin"
-                          : "the clock is still not synchronised: calendar rules begin all the same");
+             synchronised
+                 ? "the clock is synchronised: calendar rules begin"
+                 : "the clock is still not synchronised: calendar rules begin all the same");
   engine_.trust_clock(now, now.steady - begin);
   engine_.tick(now, decisions_);
   settle();
@@ -265,7 +285,8 @@ asio::awaitable<void> Daemon::shut_down() {
   inputs_.stop();
   co_await pictures_.stop();
   co_await recorder_.stop();
-  if (relays_.pulsing()) log_.write(Level::info, "a relay pulse is under way: the relay guard ends it at its deadline");
+  if (relays_.pulsing())
+    log_.write(Level::info, "a relay pulse is under way: the relay guard ends it at its deadline");
 }
 
 asio::awaitable<void> Daemon::feed_watchdog(Duration period) {

@@ -36,8 +36,8 @@ class Daemon : public Controls, private InputListener {
   Daemon(Site site, std::filesystem::path control_socket);
   ~Daemon() override;
 
-  /// Takes the control socket, the lines and the port, in this order: a second daemon touches no line.
-  /// The error says what could not be had.
+  /// Takes the control socket, the lines and the port, in this order: a second daemon touches no
+  /// line. The error says what could not be had.
   Result<void> start();
   /// Turns the loop until SIGTERM or SIGINT, then stops cleanly.
   void run();
@@ -64,7 +64,8 @@ class Daemon : public Controls, private InputListener {
   void recall();
   void configure_engine();
   void relay_changed(unsigned relay, bool on);
-  /// Performs what the engine decided until nothing is left to decide, then tells the facts and arms the timers.
+  /// Performs what the engine decided until nothing is left to decide, then tells the facts and
+  /// arms the timers.
   void settle();
   void perform(Perform const& task);
   void end(RunId run, bool ok, std::string text);
@@ -116,7 +117,8 @@ class Daemon : public Controls, private InputListener {
   boost::asio::steady_timer timer_;
   WallTimer calendar_;
   boost::asio::steady_timer memory_timer_;
-  boost::asio::steady_timer actions_ended_;  // never expires: cancelled when the last action under way has ended
+  boost::asio::steady_timer
+      actions_ended_;  // never expires: cancelled when the last action under way has ended
 
   Decisions decisions_;
   bool settling_ = false;

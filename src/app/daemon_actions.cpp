@@ -62,9 +62,13 @@ void Daemon::perform(Perform const& task) {
       daemon.end(task.run, done.has_value(), done ? std::string{} : done.error().text);
     }
     void operator()(LogAction const& a) const { daemon.end(task.run, true, a.text.expand(values)); }
-    void operator()(SnapshotAction const&) const { daemon.spawn_action(daemon.take_picture(task, values)); }
+    void operator()(SnapshotAction const&) const {
+      daemon.spawn_action(daemon.take_picture(task, values));
+    }
     void operator()(RunAction const&) const { daemon.spawn_program(task, values); }
-    void operator()(HttpAction const&) const { daemon.spawn_action(daemon.make_request(task, values)); }
+    void operator()(HttpAction const&) const {
+      daemon.spawn_action(daemon.make_request(task, values));
+    }
     // The engine's own.
     void operator()(DelayAction const&) const {}
     void operator()(WaitForAction const&) const {}
@@ -95,15 +99,18 @@ void Daemon::spawn_program(Perform const& task, TemplateValues const& values) {
   auto const ended = [this, signal, run = task.run](std::exception_ptr why) {
     if (why) end(run, false, "it broke off");  // of a run that was ended nobody takes notice
     // The run's next action may be a program, too, and has begun by now.
-    if (auto const it = programs_.find(run); it != programs_.end() && it->second == signal) programs_.erase(it);
+    if (auto const it = programs_.find(run); it != programs_.end() && it->second == signal)
+      programs_.erase(it);
     if (--actions_under_way_ == 0) actions_ended_.cancel();
   };
-  asio::co_spawn(loop_, run_program(task, values), asio::bind_cancellation_slot(signal->slot(), ended));
+  asio::co_spawn(loop_, run_program(task, values),
+                 asio::bind_cancellation_slot(signal->slot(), ended));
 }
 
 asio::awaitable<void> Daemon::take_picture(Perform task, TemplateValues values) {
   auto const& action = std::get<SnapshotAction>(task.action->what);
-  Pictures::Take take{.camera = action.camera, .filename = action.filename, .values = std::move(values)};
+  Pictures::Take take{
+      .camera = action.camera, .filename = action.filename, .values = std::move(values)};
   take.values.seq = task.seq;
   auto const taken = co_await pictures_.take(std::move(take));
   if (!taken) {
@@ -113,7 +120,8 @@ asio::awaitable<void> Daemon::take_picture(Perform task, TemplateValues values) 
   ++pictures_taken_;
   engine_.took_picture(task.run, taken->path.string());
   end(task.run, true,
-      taken->path.string() + " (" + to_text(std::chrono::ceil<std::chrono::milliseconds>(taken->took)) + ")" +
+      taken->path.string() + " (" +
+          to_text(std::chrono::ceil<std::chrono::milliseconds>(taken->took)) + ")" +
           (taken->warning.empty() ? "" : "; " + taken->warning));
 }
 
@@ -122,9 +130,10 @@ asio::awaitable<void> Daemon::run_program(Perform task, TemplateValues values) {
   ChildSpec child;
   for (auto const& word : action.argv) child.argv.push_back(word.expand(values));
   child.timeout = action.timeout;
-  child.environment = {{"SNAPCRON_EVENT", values.event},     {"SNAPCRON_RULE", values.rule},
-                       {"SNAPCRON_TRIGGER", values.trigger}, {"SNAPCRON_INPUT", values.input},
-                       {"SNAPCRON_EDGE", values.edge},       {"SNAPCRON_TIME", rfc3339(values.time, site_.zone, 3)}};
+  child.environment = {
+      {"SNAPCRON_EVENT", values.event},     {"SNAPCRON_RULE", values.rule},
+      {"SNAPCRON_TRIGGER", values.trigger}, {"SNAPCRON_INPUT", values.input},
+      {"SNAPCRON_EDGE", values.edge},       {"SNAPCRON_TIME", rfc3339(values.time, site_.zone, 3)}};
   if (!values.picture.empty()) child.environment.emplace_back("SNAPCRON_PICTURE", values.picture);
   auto const result = co_await run_child(std::move(child));
   if (!result) {

@@ -29,10 +29,12 @@ Status Daemon::status() const {
   for (auto const& spec : site_.inputs) {
     auto const* input = inputs_.find(spec.number);
     if (input)
-      s.inputs.push_back({spec.number, spec.name, input->high(), inputs_.available(spec.number), input->counters()});
+      s.inputs.push_back({spec.number, spec.name, input->high(), inputs_.available(spec.number),
+                          input->counters()});
   }
   for (auto const& spec : site_.relays)
-    s.relays.push_back({spec.number, spec.name, relays_.on(spec.number), relays_.available(spec.number)});
+    s.relays.push_back(
+        {spec.number, spec.name, relays_.on(spec.number), relays_.available(spec.number)});
   s.cameras = pictures_.status();
   s.rules = engine_.status(s.now);
   s.pictures = pictures_taken_;
@@ -43,7 +45,8 @@ std::vector<InputReading> Daemon::readings(bool count) {
   std::vector<InputReading> all;
   all.reserve(site_.inputs.size());
   for (auto const& spec : site_.inputs)
-    if (auto* input = inputs_.find(spec.number)) all.push_back(count ? input->read() : input->peek());
+    if (auto* input = inputs_.find(spec.number))
+      all.push_back(count ? input->read() : input->peek());
   return all;
 }
 
@@ -52,9 +55,9 @@ Result<void> Daemon::switch_relay(unsigned number, RelayCommand const& command) 
   auto const spec = std::find_if(site_.relays.begin(), site_.relays.end(),
                                  [&](RelaySpec const& s) { return s.number == number; });
   auto const name = spec == site_.relays.end() ? std::to_string(number) : spec->name;
-  log_.write(done ? Level::info : Level::error,
-             "relay " + name + " " + describe(command) + " by hand" +
-                 (done ? "" : " failed: " + done.error().text));
+  log_.write(done ? Level::info : Level::error, "relay " + name + " " + describe(command) +
+                                                    " by hand" +
+                                                    (done ? "" : " failed: " + done.error().text));
   settle();
   return done;
 }
@@ -65,8 +68,9 @@ asio::awaitable<Result<void>> Daemon::drive_input(unsigned number, InputDrive dr
   if (spec == site_.inputs.end())
     co_return Error{Fault::not_found, "there is no input " + std::to_string(number)};
   if (spec->line.chip != simulated_chip)
-    co_return Error{Fault::refused, "input " + spec->name + " is on the real chip '" + spec->line.chip +
-                                        "': only inputs of the simulated chip (gpio: {chip: sim}) can be driven"};
+    co_return Error{Fault::refused,
+                    "input " + spec->name + " is on the real chip '" + spec->line.chip +
+                        "': only inputs of the simulated chip (gpio: {chip: sim}) can be driven"};
   if (drive.kind == InputDrive::Kind::pulse) {
     if (auto const done = board_.simulated().drive(number, true); !done) co_return done.error();
     co_await inputs_.settled(number);
@@ -74,7 +78,8 @@ asio::awaitable<Result<void>> Daemon::drive_input(unsigned number, InputDrive dr
     timer.expires_after(drive.duration);
     co_await timer.async_wait(use_awaitable);
   }
-  if (auto const done = board_.simulated().drive(number, drive.kind == InputDrive::Kind::high); !done)
+  if (auto const done = board_.simulated().drive(number, drive.kind == InputDrive::Kind::high);
+      !done)
     co_return done.error();
   co_await inputs_.settled(number);
   co_return Result<void>{};
@@ -96,7 +101,8 @@ Result<TriggerReply> Daemon::trigger(std::string const& rule) {
 asio::awaitable<SnapshotReply> Daemon::snapshot(SnapshotRequest request) {
   std::optional<Error> relay_error;
   if (request.relay) {
-    if (auto const done = switch_relay(relay_of_io_pages, *request.relay); !done) relay_error = done.error();
+    if (auto const done = switch_relay(relay_of_io_pages, *request.relay); !done)
+      relay_error = done.error();
   }
   if (request.camera.empty() && !site_.cameras.empty()) request.camera = site_.cameras.front().name;
   TemplateValues values;
@@ -105,18 +111,22 @@ asio::awaitable<SnapshotReply> Daemon::snapshot(SnapshotRequest request) {
   values.event = engine_.new_event();
   auto const head = "[" + values.event + "] snapshot " + request.camera + " by hand";
   auto reply = co_await take_series(
-      pictures_, clock_, std::move(request), std::move(values), [this, &head](Result<std::string> const& taken) {
+      pictures_, clock_, std::move(request), std::move(values),
+      [this, &head](Result<std::string> const& taken) {
         if (!taken) return log_.write(Level::error, head + " failed: " + taken.error().text);
         if (!taken->empty()) ++pictures_taken_;
-        log_.write(Level::info, head + ": " + (taken->empty() ? std::string{"handed over, not stored"} : *taken));
+        log_.write(
+            Level::info,
+            head + ": " + (taken->empty() ? std::string{"handed over, not stored"} : *taken));
       });
   reply.relay_error = std::move(relay_error);
   co_return reply;
 }
 
 asio::awaitable<Result<std::string>> Daemon::reload() {
-  notify_service_manager("RELOADING=1\nMONOTONIC_USEC=" +
-                         std::to_string(clock_.now().steady.time_since_epoch() / std::chrono::microseconds{1}));
+  notify_service_manager(
+      "RELOADING=1\nMONOTONIC_USEC=" +
+      std::to_string(clock_.now().steady.time_since_epoch() / std::chrono::microseconds{1}));
   // Named before it is awaited: GCC 12 destroys the captures of a temporary twice.
   auto const load = [file = site_.file] { return load_site(file); };
   auto loaded = co_await offload(workers_, load);

@@ -1,4 +1,5 @@
-// What the daemon remembers: the record of every decision, and the engine's memory; and who asks for them.
+// What the daemon remembers: the record of every decision, and the engine's memory; and who asks
+// for them.
 #include "app/daemon.hpp"
 #include "facts/fact_json.hpp"
 #include "facts/memory_json.hpp"
@@ -10,7 +11,8 @@
 namespace snapcron {
 namespace {
 
-/// From the first change to its being handed to the recorder, so that a burst of events costs one text.
+/// From the first change to its being handed to the recorder, so that a burst of events costs one
+/// text.
 constexpr auto memory_pause = std::chrono::milliseconds{50};
 
 }  // namespace
@@ -25,7 +27,12 @@ void Daemon::record(Fact const& fact) {
     if (*held > 0) object["held_back"] = *held;
   }
   bool const urgent = fact.kind == Fact::Kind::trigger;
-  recorder_.add({.id = 0, .at = fact.at.wall, .rule = firing.rule->name, .event = firing.event, .json = boost::json::serialize(object)}, urgent);
+  recorder_.add({.id = 0,
+                 .at = fact.at.wall,
+                 .rule = firing.rule->name,
+                 .event = firing.event,
+                 .json = boost::json::serialize(object)},
+                urgent);
 }
 
 void Daemon::remember_soon() {
@@ -42,7 +49,9 @@ void Daemon::remember() {
   auto const memory = engine_.memory();
   auto text = memory_text(memory);
   if (text == remembered_) return;
-  bool const waits = !memory.runs.empty() || std::ranges::any_of(memory.rules, [](auto const& rule) { return !rule.second.held.empty(); });
+  bool const waits =
+      !memory.runs.empty() ||
+      std::ranges::any_of(memory.rules, [](auto const& rule) { return !rule.second.held.empty(); });
   remembered_ = text;
   recorder_.remember(std::move(text), waits);
 }

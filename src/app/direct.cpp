@@ -19,15 +19,20 @@ namespace asio = boost::asio;
 /// Relay 1 of the site, held for one pulse.
 class OnePulse {
  public:
-  OnePulse(asio::io_context& loop, Site const& site, std::filesystem::path const& socket, Clock const& clock)
-      : board_(socket), relays_(loop, board_, clock, [](unsigned, bool) {}, [](RelaySpec const&, std::string const&) {}) {
+  OnePulse(asio::io_context& loop, Site const& site, std::filesystem::path const& socket,
+           Clock const& clock)
+      : board_(socket),
+        relays_(
+            loop, board_, clock, [](unsigned, bool) {},
+            [](RelaySpec const&, std::string const&) {}) {
     for (auto const& spec : site.relays)
       if (spec.number == 1) spec_ = spec;
   }
 
   Result<void> begin(RelayCommand const& command) {
     if (command.kind != RelayCommand::Kind::pulse)
-      return Error{Fault::refused, "relay 1: no daemon is running to hold it: only --relay pulse is possible"};
+      return Error{Fault::refused,
+                   "relay 1: no daemon is running to hold it: only --relay pulse is possible"};
     if (!spec_) return Error{Fault::not_found, "there is no relay 1 in the configuration"};
     if (auto const had = relays_.configure({*spec_}); !had) return had.error();
     end_ = command.duration + std::chrono::seconds{1};
@@ -52,7 +57,9 @@ Result<CameraSpec> camera_of_url(std::string const& url) {
     return Error{Fault::invalid, "only http:// and https:// URLs can be taken"};
   auto const authority = url.substr(0, url.find('/', url.find("://") + 3));
   if (authority.find('@') != std::string::npos)
-    return Error{Fault::invalid, "a password in a command line is seen by everybody: make the camera a `cameras:` entry with password_file"};
+    return Error{Fault::invalid,
+                 "a password in a command line is seen by everybody: make the camera a `cameras:` "
+                 "entry with password_file"};
   CameraSpec spec;
   spec.name = "url";
   spec.source = UrlCamera{url, {}, {}};
@@ -77,7 +84,8 @@ SnapshotReply take_pictures_directly(Site const& site, std::filesystem::path con
     std::optional<Error> relay_error;
     if (request.relay)
       if (auto const begun = pulse.begin(*request.relay); !begun) relay_error = begun.error();
-    reply = co_await take_series(pictures, clock, request, values, [](Result<std::string> const&) {});
+    reply =
+        co_await take_series(pictures, clock, request, values, [](Result<std::string> const&) {});
     reply.relay_error = std::move(relay_error);
     if (request.relay && !reply.relay_error) co_await pulse.end();
     co_await pictures.stop();

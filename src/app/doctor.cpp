@@ -42,12 +42,14 @@ void chips(Report& report, Site const& site) {
   auto const found = list_chips();
   if (found.empty()) report.bad("no GPIO chip on this machine: no /dev/gpiochip*");
   for (auto const& chip : found) {
-    auto const name = chip.device + " (" + chip.label + "), " + std::to_string(chip.lines) + " lines";
+    auto const name =
+        chip.device + " (" + chip.label + "), " + std::to_string(chip.lines) + " lines";
     chip.problem.empty() ? report.good(name) : report.bad(chip.problem);
   }
 }
 
-/// Without a daemon the lines are requested and let go; relays are left alone, since a request drives them.
+/// Without a daemon the lines are requested and let go; relays are left alone, since a request
+/// drives them.
 void lines(Report& report, Site const& site, std::filesystem::path const& socket) {
   report.section("Lines");
   Board board{socket};
@@ -62,7 +64,8 @@ void lines(Report& report, Site const& site, std::filesystem::path const& socket
     report.good(name + (*line)->describe() + (level ? *level ? ", now high" : ", now low" : ""));
   }
   for (auto const& spec : site.relays)
-    report.good("relay " + std::to_string(spec.number) + " " + spec.name + ": not tried, a request would switch it");
+    report.good("relay " + std::to_string(spec.number) + " " + spec.name +
+                ": not tried, a request would switch it");
 }
 
 void lines_of_daemon(Report& report, boost::json::value const& status) {
@@ -70,8 +73,9 @@ void lines_of_daemon(Report& report, boost::json::value const& status) {
   for (char const* kind : {"inputs", "relays"}) {
     for (auto const& item : status.at(kind).as_array()) {
       auto const& line = item.as_object();
-      std::string const name = std::string{kind, 5} + " " + std::to_string(line.at("number").to_number<unsigned>()) +
-                               " " + std::string{line.at("name").as_string()};
+      std::string const name = std::string{kind, 5} + " " +
+                               std::to_string(line.at("number").to_number<unsigned>()) + " " +
+                               std::string{line.at("name").as_string()};
       auto const* available = line.if_contains("available");
       if (available && available->is_bool() && !available->as_bool()) {
         report.bad(name + ": its chip is gone; the daemon tries again");
@@ -107,9 +111,11 @@ void cameras(Report& report, Site const& site, std::filesystem::path const& sock
     request.store = false;
     auto const taken = take_pictures_directly(site, socket, request);
     if (taken.jpeg) {
-      report.good("camera " + camera.name + ": a whole JPEG of " + std::to_string(taken.jpeg->size()) + " bytes");
+      report.good("camera " + camera.name + ": a whole JPEG of " +
+                  std::to_string(taken.jpeg->size()) + " bytes");
     } else {
-      report.bad(taken.capture_error ? taken.capture_error->text : "camera " + camera.name + ": no picture");
+      report.bad(taken.capture_error ? taken.capture_error->text
+                                     : "camera " + camera.name + ": no picture");
     }
   }
 }
@@ -119,15 +125,19 @@ void storage(Report& report, Site const& site) {
   std::error_code error;
   auto folder = site.storage.directory;
   auto const name = folder.string();
-  while (!folder.empty() && !std::filesystem::exists(folder, error) && folder != folder.parent_path())
+  while (!folder.empty() && !std::filesystem::exists(folder, error) &&
+         folder != folder.parent_path())
     folder = folder.parent_path();
   auto const space = std::filesystem::space(folder, error);
   if (error) return report.bad(name + ": " + error.message());
   if (::access(folder.c_str(), W_OK | X_OK) != 0)
-    return report.bad(name + ": this user may not write in " + folder.string() + " (the daemon runs as its own user: try sudo -u snapcron)");
+    return report.bad(name + ": this user may not write in " + folder.string() +
+                      " (the daemon runs as its own user: try sudo -u snapcron)");
   auto const megabytes = space.available / 1'000'000;
-  auto const text = name + (folder == site.storage.directory ? "" : " (will be made)") + ", " + std::to_string(megabytes) + " MB free";
-  megabytes < 50 ? report.bad(text + ": make room, or choose another storage.directory") : report.good(text);
+  auto const text = name + (folder == site.storage.directory ? "" : " (will be made)") + ", " +
+                    std::to_string(megabytes) + " MB free";
+  megabytes < 50 ? report.bad(text + ": make room, or choose another storage.directory")
+                 : report.good(text);
 }
 
 }  // namespace

@@ -36,7 +36,8 @@ class Secrets {
     for (auto const& secret : {action.secret, action.password}) {
       if (secret.empty()) continue;
       auto const quoted = json_string(secret);
-      for (auto const& spelling : {secret, encode_segment(secret), quoted.substr(1, quoted.size() - 2)})
+      for (auto const& spelling :
+           {secret, encode_segment(secret), quoted.substr(1, quoted.size() - 2)})
         spellings_.push_back(spelling);
     }
     // The longest first: a spelling may be a part of another.
@@ -70,19 +71,23 @@ HttpRequest request_of(HttpAction const& action, TemplateValues const& values) {
   request.password = action.password;
   request.timeout = action.timeout;
   request.verify_tls = action.verify_tls;
-  for (auto const& [name, text] : action.headers) request.headers.emplace_back(name, text.expand(values));
+  for (auto const& [name, text] : action.headers)
+    request.headers.emplace_back(name, text.expand(values));
   for (auto const& part : action.body) {
     auto text = part.text.expand(values);
     request.body += part.json_string ? json_string(text) : text;
   }
   for (auto const& [name, text] : action.form)
     request.form.push_back({.name = name, .value = text.expand(values)});
-  if (action.picture_is_body && !has_content_type(request)) request.headers.emplace_back("Content-Type", "image/jpeg");
+  if (action.picture_is_body && !has_content_type(request))
+    request.headers.emplace_back("Content-Type", "image/jpeg");
   return request;
 }
 
 Result<std::string> read_picture(std::filesystem::path const& path) {
-  auto const cannot = [&](char const* why) { return Error{Fault::failed, "cannot read " + path.string() + ": " + why}; };
+  auto const cannot = [&](char const* why) {
+    return Error{Fault::failed, "cannot read " + path.string() + ": " + why};
+  };
   std::error_code bad;
   auto const size = std::filesystem::file_size(path, bad);
   if (!bad && size > largest_picture) return cannot("it is larger than 64 MB");
@@ -94,7 +99,8 @@ Result<std::string> read_picture(std::filesystem::path const& path) {
   return bytes;
 }
 
-void attach(HttpRequest& request, HttpAction const& action, std::string picture, std::string const& path) {
+void attach(HttpRequest& request, HttpAction const& action, std::string picture,
+            std::string const& path) {
   if (action.picture_is_body) {
     request.body = std::move(picture);
     return;
@@ -107,7 +113,8 @@ void attach(HttpRequest& request, HttpAction const& action, std::string picture,
 
 std::string explain(HttpAnswer const& answer) {
   auto const text = std::to_string(answer.status);
-  if (answer.status / 100 == 3) return text + ": redirects are not followed, give the final address";
+  if (answer.status / 100 == 3)
+    return text + ": redirects are not followed, give the final address";
   auto const words = first_words(answer.body, longest_explanation);
   return words.empty() ? text : text + ": " + words;
 }
@@ -125,7 +132,8 @@ asio::awaitable<Result<HttpOutcome>> perform_http(HttpClient& client, asio::thre
   };
   if (action.wants_picture()) {
     if (values.picture.empty())
-      co_return failed(Fault::invalid, "there is no picture in this run yet: put a snapshot before it");
+      co_return failed(Fault::invalid,
+                       "there is no picture in this run yet: put a snapshot before it");
     // Named before it is awaited: GCC 12 destroys the captures of a temporary twice.
     auto const read = [path = std::filesystem::path{values.picture}] { return read_picture(path); };
     auto picture = co_await offload(workers, read);
@@ -135,7 +143,8 @@ asio::awaitable<Result<HttpOutcome>> perform_http(HttpClient& client, asio::thre
   auto answer = co_await client.perform(std::move(request));
   if (!answer) co_return Error{answer.error().fault, secrets.hide(answer.error().text)};
   if (answer->status / 100 != 2)
-    co_return failed(answer->status == 401 || answer->status == 403 ? Fault::denied : Fault::failed, explain(*answer));
+    co_return failed(answer->status == 401 || answer->status == 403 ? Fault::denied : Fault::failed,
+                     explain(*answer));
   HttpOutcome outcome;
   outcome.text = std::to_string(answer->status) + " in " +
                  to_text(std::chrono::ceil<std::chrono::milliseconds>(answer->took));

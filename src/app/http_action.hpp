@@ -20,7 +20,9 @@ struct HttpOutcome {
 /// An answer of 2xx is a success; any other is an error that says the status and the first line of
 /// the answer. Neither text holds the secret or the password. The picture, where one is wanted, is
 /// values.picture, read on `workers`. `client`, `workers` and `action` must outlive the call.
-boost::asio::awaitable<Result<HttpOutcome>> perform_http(HttpClient& client, boost::asio::thread_pool& workers,
-                                                         HttpAction const& action, TemplateValues values);
+boost::asio::awaitable<Result<HttpOutcome>> perform_http(HttpClient& client,
+                                                         boost::asio::thread_pool& workers,
+                                                         HttpAction const& action,
+                                                         TemplateValues values);
 
 }  // namespace snapcron

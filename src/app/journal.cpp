@@ -5,7 +5,9 @@
 namespace snapcron {
 namespace {
 
-std::string milliseconds(Duration d) { return to_text(std::chrono::round<std::chrono::milliseconds>(d)); }
+std::string milliseconds(Duration d) {
+  return to_text(std::chrono::round<std::chrono::milliseconds>(d));
+}
 
 }  // namespace
 
@@ -17,7 +19,9 @@ void Journal::tell(Fact const& fact) {
     case Fact::Kind::trigger: {
       begun_[firing.event] = fact.at.steady;
       auto const late = fact.at.steady - firing.at.steady;
-      say(Level::info, "fires: " + fact.text + (late >= std::chrono::milliseconds{1} ? ", " + milliseconds(late) + " ago" : ""));
+      say(Level::info,
+          "fires: " + fact.text +
+              (late >= std::chrono::milliseconds{1} ? ", " + milliseconds(late) + " ago" : ""));
       break;
     }
     case Fact::Kind::skip:
@@ -25,7 +29,8 @@ void Journal::tell(Fact const& fact) {
         say(Level::info, "skipped (" + fact.reason + "): " + fact.text + "; " + firing.cause +
                              (*held ? " (" + std::to_string(*held) + " alike held back)" : ""));
       break;
-    case Fact::Kind::action: break;  // its result says more
+    case Fact::Kind::action:
+      break;  // its result says more
     case Fact::Kind::result: {
       if (std::holds_alternative<LogAction>(fact.action->what)) {
         say(Level::info, fact.text);
@@ -42,9 +47,10 @@ void Journal::tell(Fact const& fact) {
     }
     case Fact::Kind::end: {
       auto const begun = begun_.extract(firing.event);
-      auto const took = begun ? ", " + milliseconds(fact.at.steady - begun.mapped()) : std::string{};
-      say(fact.ok ? Level::info : Level::warning,
-          (fact.ok ? "ended ok" : "ended failed") + took + (fact.text.empty() ? "" : ": " + fact.text));
+      auto const took =
+          begun ? ", " + milliseconds(fact.at.steady - begun.mapped()) : std::string{};
+      say(fact.ok ? Level::info : Level::warning, (fact.ok ? "ended ok" : "ended failed") + took +
+                                                      (fact.text.empty() ? "" : ": " + fact.text));
       break;
     }
   }

@@ -1,5 +1,6 @@
 #pragma once
-// Facts in words: the one place that says what the engine decided. It holds back floods of alike skips.
+// Facts in words: the one place that says what the engine decided. It holds back floods of alike
+// skips.
 
 #include "app/log.hpp"
 #include "core/fact.hpp"

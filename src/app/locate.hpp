@@ -9,8 +9,8 @@ namespace snapcron {
 /// -c FILE, else $SNAPCRON_CONFIG, else /etc/snapcron/snapcron.yaml.
 std::filesystem::path config_file(std::string const& option);
 
-/// $SNAPCRON_SOCKET, else `control_socket:` of the configuration (also of one that has errors elsewhere),
-/// else /run/snapcron/snapcron.sock.
+/// $SNAPCRON_SOCKET, else `control_socket:` of the configuration (also of one that has errors
+/// elsewhere), else /run/snapcron/snapcron.sock.
 std::filesystem::path control_socket(std::filesystem::path const& config);
 
 }  // namespace snapcron

@@ -13,20 +13,28 @@ constexpr std::size_t max_kinds = 1024;
 
 char const* name(Level level) {
   switch (level) {
-    case Level::error: return "error  ";
-    case Level::warning: return "warning";
-    case Level::info: return "info   ";
-    case Level::debug: break;
+    case Level::error:
+      return "error  ";
+    case Level::warning:
+      return "warning";
+    case Level::info:
+      return "info   ";
+    case Level::debug:
+      break;
   }
   return "debug  ";
 }
 
 char const* prefix(Level level) {  // syslog priorities
   switch (level) {
-    case Level::error: return "<3>";
-    case Level::warning: return "<4>";
-    case Level::info: return "<6>";
-    case Level::debug: break;
+    case Level::error:
+      return "<3>";
+    case Level::warning:
+      return "<4>";
+    case Level::info:
+      return "<6>";
+    case Level::debug:
+      break;
   }
   return "<7>";
 }
@@ -43,7 +51,9 @@ void write_all(std::string_view text) {
 }  // namespace
 
 Log::Log(Zone zone)
-    : journal_(std::getenv("JOURNAL_STREAM") != nullptr), zone_(std::move(zone)), writer_([this] { run(); }) {}
+    : journal_(std::getenv("JOURNAL_STREAM") != nullptr),
+      zone_(std::move(zone)),
+      writer_([this] { run(); }) {}
 
 Log::~Log() {
   {
@@ -82,7 +92,8 @@ void Log::run() {
     for (auto& line : lines_) text += line;
     lines_.clear();
     if (auto const dropped = std::exchange(dropped_, 0))
-      text += (journal_ ? "<4>" : "") + std::to_string(dropped) + " log lines dropped: the log is read too slowly\n";
+      text += (journal_ ? "<4>" : "") + std::to_string(dropped) +
+              " log lines dropped: the log is read too slowly\n";
     lock.unlock();
     write_all(text);
     lock.lock();

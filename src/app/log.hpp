@@ -1,6 +1,6 @@
 #pragma once
-// The daemon's voice: lines on stderr, written by a thread of their own so that a slow reader of the log
-// cannot hold up the loop. Bounded: what does not fit is counted and said.
+// The daemon's voice: lines on stderr, written by a thread of their own so that a slow reader of
+// the log cannot hold up the loop. Bounded: what does not fit is counted and said.
 
 #include "core/time.hpp"
 #include "core/zone.hpp"
@@ -20,7 +20,8 @@ enum class Level { error, warning, info, debug };
 
 class Log {
  public:
-  /// Under systemd (JOURNAL_STREAM) lines carry a level prefix, as sd-daemon(3) describes, else the time.
+  /// Under systemd (JOURNAL_STREAM) lines carry a level prefix, as sd-daemon(3) describes, else the
+  /// time.
   explicit Log(Zone zone);
   /// Writes what is queued, for at most a second.
   ~Log();
@@ -43,11 +44,13 @@ class Log {
   std::thread writer_;
 };
 
-/// Lets through the first messages of a kind and then at most one in a while, with the number held back.
+/// Lets through the first messages of a kind and then at most one in a while, with the number held
+/// back.
 class Flood {
  public:
   /// `burst` at once; each `pause` brings one more.
-  explicit Flood(unsigned burst = 1, Duration pause = std::chrono::seconds{1}) : burst_(burst), pause_(pause) {}
+  explicit Flood(unsigned burst = 1, Duration pause = std::chrono::seconds{1})
+      : burst_(burst), pause_(pause) {}
 
   /// Null: hold this one back. Else how many of its kind were held back before it.
   std::optional<std::size_t> admit(std::string const& kind, Steady now);

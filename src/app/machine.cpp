@@ -30,8 +30,10 @@ std::string boot_id() {
   auto id = first_line("/proc/sys/kernel/random/boot_id");
   if (!id.empty()) return id;
   struct statx run {};
-  if (::statx(AT_FDCWD, "/run", 0, STATX_BTIME, &run) != 0 || !(run.stx_mask & STATX_BTIME)) return {};
-  return "run-" + std::to_string(run.stx_btime.tv_sec) + "." + std::to_string(run.stx_btime.tv_nsec);
+  if (::statx(AT_FDCWD, "/run", 0, STATX_BTIME, &run) != 0 || !(run.stx_mask & STATX_BTIME))
+    return {};
+  return "run-" + std::to_string(run.stx_btime.tv_sec) + "." +
+         std::to_string(run.stx_btime.tv_nsec);
 }
 
 }  // namespace snapcron

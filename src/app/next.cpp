@@ -9,11 +9,13 @@
 namespace snapcron {
 namespace {
 
-int bad(std::string const& text) { return complain("snapcron", text, exit_code::usage); }
+int bad(std::string const& text) {
+  return complain("snapcron", text, exit_code::usage);
+}
 
 /// Prints the next times of one pattern; false when there is none.
-bool print_times(Cron const& cron, Zone const& zone, Instant from, unsigned count, bool gap_run_once,
-                 std::string const& suffix) {
+bool print_times(Cron const& cron, Zone const& zone, Instant from, unsigned count,
+                 bool gap_run_once, std::string const& suffix) {
   auto at = next_time(cron, zone, from, gap_run_once);
   if (!at) {
     std::cout << "never" << suffix << '\n';
@@ -32,7 +34,9 @@ int next_of_config(std::filesystem::path const& file, Instant from, unsigned cou
   for (auto const& rule : loaded.site->rules) {
     for (auto const& trigger : rule.triggers) {
       auto const* cron = std::get_if<CronTrigger>(&trigger.what);
-      if (cron && print_times(cron->pattern, cron->zone, from, count, cron->gap_run_once, " " + rule.name)) any = true;
+      if (cron &&
+          print_times(cron->pattern, cron->zone, from, count, cron->gap_run_once, " " + rule.name))
+        any = true;
     }
   }
   return any ? exit_code::ok : exit_code::failed;
@@ -51,8 +55,8 @@ int next_times(NextOptions const& options, std::filesystem::path const& config) 
   auto const pattern = Cron::parse(options.cron);
   if (!pattern) {
     auto const& error = pattern.error();
-    std::cerr << "snapcron: cron pattern, column " << error.column + 1 << ": " << error.text << "\n    " << options.cron
-              << "\n    " << std::string(error.column, ' ') << "^\n";
+    std::cerr << "snapcron: cron pattern, column " << error.column + 1 << ": " << error.text
+              << "\n    " << options.cron << "\n    " << std::string(error.column, ' ') << "^\n";
     return exit_code::usage;
   }
   Zone zone = Zone::system();
@@ -62,7 +66,8 @@ int next_times(NextOptions const& options, std::filesystem::path const& config) 
     zone = *found;
   }
   bool const gap_run_once = options.dst_gap == "run_once";
-  return print_times(*pattern, zone, from, options.count, gap_run_once, "") ? exit_code::ok : exit_code::failed;
+  return print_times(*pattern, zone, from, options.count, gap_run_once, "") ? exit_code::ok
+                                                                            : exit_code::failed;
 }
 
 }  // namespace snapcron

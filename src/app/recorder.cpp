@@ -20,21 +20,25 @@ namespace {
 
 namespace asio = boost::asio;
 
-Steady steady_now() { return std::chrono::time_point_cast<Duration>(std::chrono::steady_clock::now()); }
+Steady steady_now() {
+  return std::chrono::time_point_cast<Duration>(std::chrono::steady_clock::now());
+}
 
 asio::steady_timer::time_point timer_time(Steady at) {
   return std::chrono::time_point_cast<asio::steady_timer::duration>(at);
 }
 
-std::string records(std::size_t count) { return std::to_string(count) + (count == 1 ? " record" : " records"); }
+std::string records(std::size_t count) {
+  return std::to_string(count) + (count == 1 ? " record" : " records");
+}
 
 Record lost_record(std::size_t count, Instant at) {
   Record record;
   record.at = at;
-  record.json = boost::json::serialize(boost::json::object{
-      {"time", rfc3339(at, Zone{}, 3)},
-      {"kind", "lost"},
-      {"text", records(count) + ", the disk did not take them in time"}});
+  record.json = boost::json::serialize(
+      boost::json::object{{"time", rfc3339(at, Zone{}, 3)},
+                          {"kind", "lost"},
+                          {"text", records(count) + ", the disk did not take them in time"}});
   return record;
 }
 
@@ -115,13 +119,15 @@ void Recorder::succeeded(std::int64_t newest) {
   if (pending() && !due_) write_within(pace_.calm);
 }
 
-void Recorder::failed(Error const& why, std::vector<Record> batch, std::optional<std::string> memory) {
+void Recorder::failed(Error const& why, std::vector<Record> batch,
+                      std::optional<std::string> memory) {
   not_before_ = latest_write_ + pace_.retry;
   due_ = latest_write_;
   if (!std::exchange(failing_, true))
     say_(false, "the log of the rules cannot be written, it is tried again: " + why.text);
   if (!memory_) memory_ = std::move(memory);
-  batch.insert(batch.end(), std::make_move_iterator(queue_.begin()), std::make_move_iterator(queue_.end()));
+  batch.insert(batch.end(), std::make_move_iterator(queue_.begin()),
+               std::make_move_iterator(queue_.end()));
   queue_ = std::move(batch);
   if (queue_.size() <= most_queued) return;
   lost_ += queue_.size() - most_queued;
@@ -197,7 +203,8 @@ asio::awaitable<void> Recorder::stop() {
   while (writing_ && steady_now() < deadline) co_await a_write_has_ended(deadline);
   if (pending() && !writing_) begin_write();
   while (writing_ && steady_now() < deadline) co_await a_write_has_ended(deadline);
-  if (writing_ || pending()) say_(false, "the last records of the log are lost: the disk does not take them");
+  if (writing_ || pending())
+    say_(false, "the last records of the log are lost: the disk does not take them");
 }
 
 }  // namespace snapcron

@@ -17,11 +17,12 @@
 namespace snapcron {
 
 struct RecorderPace {
-  Duration urgent = std::chrono::milliseconds{100};  // until something urgent is written, or somebody waits for it
-  Duration calm = std::chrono::seconds{2};           // until anything is
-  Duration between = std::chrono::seconds{1};        // at least, from one write to the next
-  Duration retry = std::chrono::seconds{10};         // after a write that failed
-  Duration farewell = std::chrono::seconds{3};       // at most, for the last one
+  Duration urgent = std::chrono::milliseconds{
+      100};  // until something urgent is written, or somebody waits for it
+  Duration calm = std::chrono::seconds{2};      // until anything is
+  Duration between = std::chrono::seconds{1};   // at least, from one write to the next
+  Duration retry = std::chrono::seconds{10};    // after a write that failed
+  Duration farewell = std::chrono::seconds{3};  // at most, for the last one
 };
 
 /// All calls are made on the loop.
@@ -83,7 +84,7 @@ class Recorder {
   std::int64_t newest_ = 0;  // record that was written since the start
   unsigned waiting_ = 0;
   boost::asio::steady_timer timer_;
-  boost::asio::steady_timer ended_;      // never expires: cancelled when a write has ended
+  boost::asio::steady_timer ended_;     // never expires: cancelled when a write has ended
   boost::asio::thread_pool worker_{1};  // last: joined first
 };
 

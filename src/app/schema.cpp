@@ -36,8 +36,7 @@ class SchemaWriter {
         {"$schema", "https://json-schema.org/draft/2020-12/schema"},
         {"$id", "urn:snapcron:configuration:1"},
         {"title", "snapcron configuration"},
-        {"if",
-         {{"required", {"rules"}}, {"propertyNames", {{"enum", {"version", "rules"}}}}}},
+        {"if", {{"required", {"rules"}}, {"propertyNames", {{"enum", {"version", "rules"}}}}}},
         {"then", table(rules_file_words())},
         {"else", table(site_words())}};
     schema["$defs"] = std::move(definitions_);
@@ -59,8 +58,9 @@ class SchemaWriter {
     for (auto const& word : table.words) {
       if (word.later) continue;
       auto property = shape(word.shape);
-      property["description"] =
-          word.unless_given.empty() ? word.about : word.about + " (default: " + word.unless_given + ")";
+      property["description"] = word.unless_given.empty()
+                                    ? word.about
+                                    : word.about + " (default: " + word.unless_given + ")";
       if (auto given = unless_given(word); !given.is_null()) property["default"] = std::move(given);
       properties[word.key] = std::move(property);
       if (word.required) required.emplace_back(word.key);
@@ -118,7 +118,8 @@ class SchemaWriter {
       json::object list{{"type", "array"}, {"items", result}, {"minItems", 1}};
       result = any_of({std::move(result), std::move(list)});
     }
-    if (shape.or_nothing) result = any_of({json::object{{"enum", {nullptr, true}}}, std::move(result)});
+    if (shape.or_nothing)
+      result = any_of({json::object{{"enum", {nullptr, true}}}, std::move(result)});
     return result;
   }
 

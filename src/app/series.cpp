@@ -8,8 +8,9 @@
 
 namespace snapcron {
 
-boost::asio::awaitable<SnapshotReply> take_series(Pictures& pictures, Clock const& clock, SnapshotRequest request,
-                                                  TemplateValues values, SeriesObserver observer) {
+boost::asio::awaitable<SnapshotReply> take_series(Pictures& pictures, Clock const& clock,
+                                                  SnapshotRequest request, TemplateValues values,
+                                                  SeriesObserver observer) {
   boost::asio::steady_timer timer{co_await boost::asio::this_coro::executor};
   SnapshotReply reply;
   values.rule = values.trigger = "manual";

@@ -15,9 +15,10 @@ namespace snapcron {
 /// One capture of the series: its path (empty when not stored) or what went wrong.
 using SeriesObserver = std::function<void(Result<std::string> const&)>;
 
-/// `values` hold what is the same for all pictures (zone, event); the rule is "manual". A failed capture does
-/// not end the series. The references must outlive the coroutine.
-boost::asio::awaitable<SnapshotReply> take_series(Pictures& pictures, Clock const& clock, SnapshotRequest request,
-                                                  TemplateValues values, SeriesObserver observer);
+/// `values` hold what is the same for all pictures (zone, event); the rule is "manual". A failed
+/// capture does not end the series. The references must outlive the coroutine.
+boost::asio::awaitable<SnapshotReply> take_series(Pictures& pictures, Clock const& clock,
+                                                  SnapshotRequest request, TemplateValues values,
+                                                  SeriesObserver observer);
 
 }  // namespace snapcron

@@ -19,7 +19,8 @@ constexpr unsigned page_size = 1000;
 
 class Reader {
  public:
-  Reader(std::filesystem::path const& socket, LogOptions const& options) : socket_{socket}, options_{options} {}
+  Reader(std::filesystem::path const& socket, LogOptions const& options)
+      : socket_{socket}, options_{options} {}
 
   /// Prints what stands in the log. The exit code when that failed.
   std::optional<int> print_log() {
@@ -34,9 +35,12 @@ class Reader {
   /// Prints what comes; over restarts of the daemon.
   int follow() {
     for (bool gone = false;;) {
-      auto const reply = ask(from_here() + "&wait=" + std::to_string(longest_wait.count()), longest_wait + answer_within);
+      auto const reply = ask(from_here() + "&wait=" + std::to_string(longest_wait.count()),
+                             longest_wait + answer_within);
       if (!reply || reply->status == busy) {
-        if (!std::exchange(gone, true)) complain("snapcron", reply ? error_text(*reply) : reply.error().text + "; waiting for it", 0);
+        if (!std::exchange(gone, true))
+          complain("snapcron", reply ? error_text(*reply) : reply.error().text + "; waiting for it",
+                   0);
         std::this_thread::sleep_for(pause);
         continue;
       }
@@ -60,8 +64,9 @@ class Reader {
   std::optional<int> print_page(std::string const& query) {
     auto const reply = ask(query, answer_within);
     if (reply) return print(*reply);
-    return complain("snapcron", reply.error().text,
-                    reply.error().fault == Fault::not_found ? exit_code::no_daemon : exit_code::failed);
+    return complain(
+        "snapcron", reply.error().text,
+        reply.error().fault == Fault::not_found ? exit_code::no_daemon : exit_code::failed);
   }
 
   std::optional<int> print(Reply const& reply) {
@@ -72,7 +77,8 @@ class Reader {
     auto const* records = object ? object->if_contains("records") : nullptr;
     auto const* next = object ? object->if_contains("next") : nullptr;
     if (!records || !records->is_array() || !next || !next->is_int64())
-      return complain("snapcron", "what the daemon replied is no page of its log", exit_code::failed);
+      return complain("snapcron", "what the daemon replied is no page of its log",
+                      exit_code::failed);
     for (auto const& record : records->get_array())
       if (record.is_object()) print(record.get_object());
     std::cout.flush();

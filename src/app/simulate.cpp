@@ -16,14 +16,16 @@ namespace {
 constexpr std::size_t largest_trace = 64 << 20;
 constexpr auto after_the_last_line = std::chrono::minutes{1};
 
-/// Prints facts as they come. JSON has the contract's four kinds, with a run's first failure at its end.
+/// Prints facts as they come. JSON has the contract's four kinds, with a run's first failure at its
+/// end.
 class Printer {
  public:
   explicit Printer(bool json) : json_(json) {}
 
   void tell(Fact const& fact, Names const& names) {
     if (!json_) {
-      if (auto const line = fact_text(fact_json(fact, names)); !line.empty()) std::cout << line << '\n';
+      if (auto const line = fact_text(fact_json(fact, names)); !line.empty())
+        std::cout << line << '\n';
       return;
     }
     if (fact.kind == Fact::Kind::result) {
@@ -58,25 +60,32 @@ int simulate(SimulateOptions const& options) {
   auto text = read_regular_file(options.trace, largest_trace);
   if (!text) return complain("snapcron", text.error().text, exit_code::failed);
   std::vector<Diagnostic> diagnostics;
-  auto const trace = parse_trace(Source{options.trace.string(), std::move(text->text)}, *loaded.site, diagnostics);
+  auto const trace =
+      parse_trace(Source{options.trace.string(), std::move(text->text)}, *loaded.site, diagnostics);
   for (auto const& diagnostic : diagnostics) std::cerr << to_text(diagnostic);
   if (!trace) return exit_code::failed;
 
   if (trace->empty() && options.from.empty())
-    return complain("snapcron", options.trace.string() + " holds no line: say with --from when to begin", exit_code::failed);
+    return complain("snapcron",
+                    options.trace.string() + " holds no line: say with --from when to begin",
+                    exit_code::failed);
   auto const from = options.from.empty() ? trace->front().at : time_of(options.from, "--from");
   if (!from) return exit_code::usage;
   auto const last = trace->empty() ? *from : std::max(*from, trace->back().at);
-  auto const until = options.until.empty() ? last + after_the_last_line : time_of(options.until, "--until");
+  auto const until =
+      options.until.empty() ? last + after_the_last_line : time_of(options.until, "--until");
   if (!until) return exit_code::usage;
-  if (*until < *from) return complain("snapcron", "--until is before the beginning", exit_code::usage);
+  if (*until < *from)
+    return complain("snapcron", "--until is before the beginning", exit_code::usage);
 
   std::ios::sync_with_stdio(false);
   Printer printer{options.json};
-  Replay replay{*loaded.site, *trace, [&](Fact const& fact, Names const& names) { printer.tell(fact, names); }};
+  Replay replay{*loaded.site, *trace,
+                [&](Fact const& fact, Names const& names) { printer.tell(fact, names); }};
   replay.run(*from, *until);
   std::cout.flush();
-  return std::cout ? exit_code::ok : complain("snapcron", "cannot write to standard output", exit_code::failed);
+  return std::cout ? exit_code::ok
+                   : complain("snapcron", "cannot write to standard output", exit_code::failed);
 }
 
 }  // namespace snapcron

@@ -24,72 +24,112 @@ int later(std::string const& command) {
 
 int relay_words(std::filesystem::path const& socket, std::vector<std::string> words) {
   static std::vector<std::string> const known{"on", "off", "toggle", "pulse"};
-  auto const is_action = [](std::string const& w) { return std::find(known.begin(), known.end(), w) != known.end(); };
+  auto const is_action = [](std::string const& w) {
+    return std::find(known.begin(), known.end(), w) != known.end();
+  };
   // [N] ACTION [DUR]: relay 1 when no relay is named.
-  if (is_action(words[0]) && !(words.size() > 1 && is_action(words[1]))) words.insert(words.begin(), "1");
+  if (is_action(words[0]) && !(words.size() > 1 && is_action(words[1])))
+    words.insert(words.begin(), "1");
   if (words.size() < 2 || words.size() > 3 || !is_action(words[1]))
-    return complain("snapcron", "relay: expected [N] on|off|toggle|pulse [DURATION]", exit_code::usage);
+    return complain("snapcron", "relay: expected [N] on|off|toggle|pulse [DURATION]",
+                    exit_code::usage);
   return switch_relay(socket, words[0], words[1], words.size() == 3 ? words[2] : "");
 }
 
 void add_daemon_commands(CLI::App& app, Words& words, std::map<std::string, CLI::App*>& commands) {
   commands["run"] = app.add_subcommand("run", "the daemon, in the foreground; logs to stderr");
-  auto* status = commands["status"] = app.add_subcommand("status", "inputs, relays, cameras and rules of the running daemon");
+  auto* status = commands["status"] =
+      app.add_subcommand("status", "inputs, relays, cameras and rules of the running daemon");
   status->add_flag("--json", words.json, "as JSON");
-  auto* input = commands["input"] = app.add_subcommand("input", "drives an input of the simulated chip");
+  auto* input = commands["input"] =
+      app.add_subcommand("input", "drives an input of the simulated chip");
   input->add_option("input", words.name, "number or name")->required();
-  input->add_option("level", words.what)->required()->check(CLI::IsMember({"high", "low", "pulse"}));
+  input->add_option("level", words.what)
+      ->required()
+      ->check(CLI::IsMember({"high", "low", "pulse"}));
   input->add_option("duration", words.duration, "of a pulse: 500ms, 2s")->type_name("DURATION");
-  auto* relay = commands["relay"] = app.add_subcommand("relay", "switches a relay: relay [N] on|off|toggle|pulse [DURATION]");
-  relay->add_option("words", words.relay, "[N] on|off|toggle|pulse [DURATION]")->required()->expected(1, 3);
-  auto* trigger = commands["trigger"] = app.add_subcommand("trigger", "fires a rule by hand; conditions, cooldown and mode hold");
+  auto* relay = commands["relay"] =
+      app.add_subcommand("relay", "switches a relay: relay [N] on|off|toggle|pulse [DURATION]");
+  relay->add_option("words", words.relay, "[N] on|off|toggle|pulse [DURATION]")
+      ->required()
+      ->expected(1, 3);
+  auto* trigger = commands["trigger"] =
+      app.add_subcommand("trigger", "fires a rule by hand; conditions, cooldown and mode hold");
   trigger->add_option("rule", words.name)->required();
-  auto* log = commands["log"] = app.add_subcommand("log", "what the rules did, and why they did not");
+  auto* log = commands["log"] =
+      app.add_subcommand("log", "what the rules did, and why they did not");
   log->add_option("--rule", words.log.rule, "of this rule only")->type_name("RULE");
-  auto* count = log->add_option("-n", words.log.count, "the newest N")->type_name("N")->check(CLI::Range(1u, 1000u))->capture_default_str();
+  auto* count = log->add_option("-n", words.log.count, "the newest N")
+                    ->type_name("N")
+                    ->check(CLI::Range(1u, 1000u))
+                    ->capture_default_str();
   log->add_flag("--all", words.log.all, "all that is kept")->excludes(count);
   log->add_flag("-f,--follow", words.log.follow, "and what comes, until Ctrl-C");
   log->add_flag("--json", words.log.json, "one JSON object a line");
-  commands["reload"] = app.add_subcommand("reload", "reads the configuration again; a bad one is refused");
+  commands["reload"] =
+      app.add_subcommand("reload", "reads the configuration again; a bad one is refused");
 }
 
 void add_tools(CLI::App& app, Words& words, std::map<std::string, CLI::App*>& commands) {
-  auto* check = commands["check"] = app.add_subcommand("check", "checks a configuration, or a file of rules");
+  auto* check = commands["check"] =
+      app.add_subcommand("check", "checks a configuration, or a file of rules");
   check->add_option("file", words.file, "instead of the configuration")->type_name("FILE");
-  auto* next = commands["next"] = app.add_subcommand("next", "when a cron pattern, or the configuration's rules, fire next");
+  auto* next = commands["next"] =
+      app.add_subcommand("next", "when a cron pattern, or the configuration's rules, fire next");
   next->add_option("file", words.file, "a configuration")->type_name("FILE");
   next->add_option("--cron", words.next.cron, "a cron pattern")->type_name("PATTERN");
   next->add_option("--timezone", words.next.timezone, "an IANA name")->type_name("ZONE");
   next->add_option("--from", words.next.from, "RFC 3339; now by default")->type_name("TIME");
-  next->add_option("--count", words.next.count, "how many times")->type_name("N")->check(CLI::Range(1u, 100000u))->capture_default_str();
+  next->add_option("--count", words.next.count, "how many times")
+      ->type_name("N")
+      ->check(CLI::Range(1u, 100000u))
+      ->capture_default_str();
   next->add_option("--dst-gap", words.next.dst_gap, "a time in the spring gap: skip or run_once")
       ->check(CLI::IsMember({"skip", "run_once"}));
-  auto* simulate = commands["simulate"] = app.add_subcommand("simulate", "replays a trace through the rules on a virtual clock, touching nothing");
-  simulate->add_option("file", words.simulate.file, "a configuration")->required()->type_name("FILE");
-  simulate->add_option("--trace", words.simulate.trace, "what happened, line by line")->required()->type_name("TRACE");
-  simulate->add_option("--from", words.simulate.from, "RFC 3339; the trace's first line by default")->type_name("TIME");
-  simulate->add_option("--until", words.simulate.until, "RFC 3339; a minute after the trace's last line by default")->type_name("TIME");
+  auto* simulate = commands["simulate"] = app.add_subcommand(
+      "simulate", "replays a trace through the rules on a virtual clock, touching nothing");
+  simulate->add_option("file", words.simulate.file, "a configuration")
+      ->required()
+      ->type_name("FILE");
+  simulate->add_option("--trace", words.simulate.trace, "what happened, line by line")
+      ->required()
+      ->type_name("TRACE");
+  simulate->add_option("--from", words.simulate.from, "RFC 3339; the trace's first line by default")
+      ->type_name("TIME");
+  simulate
+      ->add_option("--until", words.simulate.until,
+                   "RFC 3339; a minute after the trace's last line by default")
+      ->type_name("TIME");
   simulate->add_flag("--json", words.simulate.json, "one JSON object a line");
-  auto* passwd = commands["passwd"] = app.add_subcommand("passwd", "prints a line for the users file; reads the password from standard input");
+  auto* passwd = commands["passwd"] = app.add_subcommand(
+      "passwd", "prints a line for the users file; reads the password from standard input");
   passwd->add_option("user", words.user)->required();
-  commands["schema"] = app.add_subcommand("schema", "prints the JSON Schema of the configuration, for editors");
-  commands["doctor"] = app.add_subcommand("doctor", "looks for chip, lines, permissions, cameras and disk, and says how to mend what is missing");
-  commands["relay-safe"] = app.add_subcommand("relay-safe", "drives every relay to on_exit when no daemon holds it");
+  commands["schema"] =
+      app.add_subcommand("schema", "prints the JSON Schema of the configuration, for editors");
+  commands["doctor"] = app.add_subcommand(
+      "doctor",
+      "looks for chip, lines, permissions, cameras and disk, and says how to mend what is missing");
+  commands["relay-safe"] =
+      app.add_subcommand("relay-safe", "drives every relay to on_exit when no daemon holds it");
 }
 
 }  // namespace
 
 int snapcron_main(int argc, char** argv) {
-  CLI::App app{"Inputs, relays, cron schedules and camera snapshots on a small Linux box", "snapcron"};
+  CLI::App app{"Inputs, relays, cron schedules and camera snapshots on a small Linux box",
+               "snapcron"};
   app.set_version_flag("--version", "snapcron " SNAPCRON_VERSION);
   app.require_subcommand(1);
   app.fallthrough();
   Words words;
-  app.add_option("-c,--config", words.config, "the configuration; else $SNAPCRON_CONFIG, else /etc/snapcron/snapcron.yaml")->type_name("FILE");
+  app.add_option("-c,--config", words.config,
+                 "the configuration; else $SNAPCRON_CONFIG, else /etc/snapcron/snapcron.yaml")
+      ->type_name("FILE");
   std::map<std::string, CLI::App*> commands;
   add_daemon_commands(app, words, commands);
   add_tools(app, words, commands);
-  auto* guard = commands["guard"] = app.add_subcommand("guard", "holds the relay lines; started by `run`")->group("");
+  auto* guard = commands["guard"] =
+      app.add_subcommand("guard", "holds the relay lines; started by `run`")->group("");
   guard->add_option("control-socket", words.file)->required();
   for (char const* name : {"import-axis", "outbox"}) {
     commands[name] = app.add_subcommand(name, "not built yet");
@@ -108,11 +148,16 @@ int snapcron_main(int argc, char** argv) {
         {"trigger", [&] { return trigger_rule(socket(), words.name); }},
         {"log", [&] { return show_log(socket(), words.log); }},
         {"reload", [&] { return reload_daemon(socket()); }},
-        {"check", [&] {
+        {"check",
+         [&] {
            if (words.file.empty()) return check(config, std::nullopt);
            return check(words.file, words.config.empty() ? std::nullopt : std::optional{config});
          }},
-        {"next", [&] { return next_times(words.next, words.file.empty() ? config : std::filesystem::path{words.file}); }},
+        {"next",
+         [&] {
+           return next_times(words.next,
+                             words.file.empty() ? config : std::filesystem::path{words.file});
+         }},
         {"simulate", [&] { return simulate(words.simulate); }},
         {"passwd", [&] { return hash_for_users_file(words.user); }},
         {"schema", [&] { return print_schema(); }},

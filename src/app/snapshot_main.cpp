@@ -30,7 +30,9 @@ int complain_here(std::string_view text, int code) {
   return complain("snapshot", line, code);
 }
 
-bool is_url(std::string const& camera) { return camera.find("://") != std::string::npos; }
+bool is_url(std::string const& camera) {
+  return camera.find("://") != std::string::npos;
+}
 
 Result<RelayCommand> parse_relay(std::string const& text) {
   RelayCommand command;
@@ -43,7 +45,8 @@ Result<RelayCommand> parse_relay(std::string const& text) {
     if (!length) return length.error();
     command.duration = *length;
   } else if (text != "pulse") {
-    return Error{Fault::invalid, "--relay takes on, off, pulse or pulse=DURATION, not '" + text + "'"};
+    return Error{Fault::invalid,
+                 "--relay takes on, off, pulse or pulse=DURATION, not '" + text + "'"};
   }
   return command;
 }
@@ -51,7 +54,8 @@ Result<RelayCommand> parse_relay(std::string const& text) {
 /// Everything of the command line that can be judged before anything is done; null when it is good.
 std::optional<std::string> usage_error(Order& order) {
   if (!order.destination.empty()) return "--to: destinations are not built yet";
-  if (order.count > 1 && !order.output.empty()) return "--count and -o do not go together: one file holds one picture";
+  if (order.count > 1 && !order.output.empty())
+    return "--count and -o do not go together: one file holds one picture";
   auto const interval = parse_duration(order.interval);
   if (!interval) return "--interval: " + interval.error().text;
   order.request.interval = *interval;
@@ -74,9 +78,15 @@ boost::json::object body_of(SnapshotRequest const& request) {
   if (request.relay) {
     boost::json::object relay;
     switch (request.relay->kind) {
-      case RelayCommand::Kind::on: relay["action"] = "on"; break;
-      case RelayCommand::Kind::off: relay["action"] = "off"; break;
-      case RelayCommand::Kind::toggle: relay["action"] = "toggle"; break;
+      case RelayCommand::Kind::on:
+        relay["action"] = "on";
+        break;
+      case RelayCommand::Kind::off:
+        relay["action"] = "off";
+        break;
+      case RelayCommand::Kind::toggle:
+        relay["action"] = "toggle";
+        break;
       case RelayCommand::Kind::pulse:
         relay["action"] = "pulse";
         relay["duration"] = to_text(request.relay->duration);
@@ -103,7 +113,8 @@ SnapshotReply understand(Reply reply) {
   if (auto const* paths = said ? said->if_contains("paths") : nullptr; paths && paths->is_array())
     for (auto const& path : paths->as_array())
       if (path.is_string()) out.paths.emplace_back(path.as_string());
-  if (auto const text = word("relay_error"); !text.empty()) out.relay_error = Error{Fault::failed, text};
+  if (auto const text = word("relay_error"); !text.empty())
+    out.relay_error = Error{Fault::failed, text};
   if (auto const text = word("error"); !text.empty()) {
     out.capture_error = Error{Fault::failed, text};
   } else if (reply.status >= 300) {
@@ -116,8 +127,10 @@ SnapshotReply understand(Reply reply) {
 int finish(Order const& order, SnapshotReply const& reply) {
   std::optional<Error> failure = reply.capture_error;
   if (!order.output.empty() && reply.jpeg) {
-    if (auto const written = write_picture(order.output, *reply.jpeg); !written) failure = written.error();
-    else if (order.output != "-" && !order.quiet) std::cout << order.output << '\n';
+    if (auto const written = write_picture(order.output, *reply.jpeg); !written)
+      failure = written.error();
+    else if (order.output != "-" && !order.quiet)
+      std::cout << order.output << '\n';
   }
   if (!order.quiet)
     for (auto const& path : reply.paths) std::cout << path << '\n';
@@ -131,8 +144,8 @@ int finish(Order const& order, SnapshotReply const& reply) {
 std::string first_error(Loaded const& loaded) {
   for (auto const& d : loaded.diagnostics)
     if (d.severity == Diagnostic::Severity::error)
-      return d.file + ":" + std::to_string(d.at.line) + ":" + std::to_string(d.at.column) + ": " + d.message +
-             " (snapcron check tells all)";
+      return d.file + ":" + std::to_string(d.at.line) + ":" + std::to_string(d.at.column) + ": " +
+             d.message + " (snapcron check tells all)";
   return "the configuration cannot be read";
 }
 
@@ -161,7 +174,8 @@ int take(Order& order) {
   if (order.direct || is_url(order.camera)) return take_directly(order, config);
   // Every picture may take its camera's time-out; a minute for each is more than any of them.
   Duration const patience = order.count * (std::chrono::minutes{1} + order.request.interval);
-  auto reply = request_unix(control_socket(config), "POST", "/api/v1/snapshots", boost::json::serialize(body_of(order.request)),
+  auto reply = request_unix(control_socket(config), "POST", "/api/v1/snapshots",
+                            boost::json::serialize(body_of(order.request)),
                             order.request.store ? "application/json" : "image/jpeg", patience);
   if (reply) return finish(order, understand(std::move(*reply)));
   if (reply.error().fault == Fault::not_found) return take_directly(order, config);
@@ -174,12 +188,24 @@ int snapshot_main(int argc, char** argv) {
   CLI::App app{"Takes one picture and prints the path that it wrote", "snapshot"};
   app.set_version_flag("--version", "snapshot " SNAPCRON_VERSION);
   Order order;
-  app.add_option("camera", order.camera, "a camera's name, or a URL; else the first configured one")->type_name("CAMERA|URL");
-  app.add_option("-c,--config", order.config, "the configuration; else $SNAPCRON_CONFIG, else /etc/snapcron/snapcron.yaml")->type_name("FILE");
-  app.add_option("-o,--output", order.output, "write the picture there instead (- is standard output)")->type_name("PATH");
-  app.add_option("--relay", order.relay, "switch relay 1 before the capture: on, off, pulse or pulse=DURATION")->type_name("WHAT");
-  app.add_option("--count", order.count, "how many pictures")->type_name("N")->check(CLI::Range(1u, 10000u))->capture_default_str();
-  app.add_option("--interval", order.interval, "from one picture to the next")->type_name("DURATION")->capture_default_str();
+  app.add_option("camera", order.camera, "a camera's name, or a URL; else the first configured one")
+      ->type_name("CAMERA|URL");
+  app.add_option("-c,--config", order.config,
+                 "the configuration; else $SNAPCRON_CONFIG, else /etc/snapcron/snapcron.yaml")
+      ->type_name("FILE");
+  app.add_option("-o,--output", order.output,
+                 "write the picture there instead (- is standard output)")
+      ->type_name("PATH");
+  app.add_option("--relay", order.relay,
+                 "switch relay 1 before the capture: on, off, pulse or pulse=DURATION")
+      ->type_name("WHAT");
+  app.add_option("--count", order.count, "how many pictures")
+      ->type_name("N")
+      ->check(CLI::Range(1u, 10000u))
+      ->capture_default_str();
+  app.add_option("--interval", order.interval, "from one picture to the next")
+      ->type_name("DURATION")
+      ->capture_default_str();
   app.add_option("--to", order.destination, "a destination")->group("Later");
   app.add_flag("--direct", order.direct, "without the daemon");
   app.add_flag("--quiet", order.quiet, "print nothing when all went well");

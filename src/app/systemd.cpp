@@ -22,14 +22,16 @@ void notify_service_manager(std::string_view state) {
   int const fd = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd < 0) return;
   auto const size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + length);
-  (void)::sendto(fd, state.data(), state.size(), MSG_NOSIGNAL, reinterpret_cast<sockaddr*>(&address), size);
+  (void)::sendto(fd, state.data(), state.size(), MSG_NOSIGNAL,
+                 reinterpret_cast<sockaddr*>(&address), size);
   ::close(fd);
 }
 
 std::optional<Duration> watchdog_period() {
   char const* const period = std::getenv("WATCHDOG_USEC");
   if (!period) return std::nullopt;
-  if (char const* const pid = std::getenv("WATCHDOG_PID"); pid && std::atoll(pid) != ::getpid()) return std::nullopt;
+  if (char const* const pid = std::getenv("WATCHDOG_PID"); pid && std::atoll(pid) != ::getpid())
+    return std::nullopt;
   auto const microseconds = std::atoll(period);
   if (microseconds <= 0) return std::nullopt;
   return std::chrono::microseconds{microseconds};

@@ -8,7 +8,8 @@
 
 namespace snapcron {
 
-/// "READY=1", "STOPPING=1", "WATCHDOG=1", "STATUS=..."; does nothing without a service manager, never blocks.
+/// "READY=1", "STOPPING=1", "WATCHDOG=1", "STATUS=..."; does nothing without a service manager,
+/// never blocks.
 void notify_service_manager(std::string_view state);
 
 /// How often the watchdog must hear from us ($WATCHDOG_USEC, for this process), if at all.

@@ -13,7 +13,8 @@ namespace {
 
 int make_timer() {
   int const fd = ::timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK | TFD_CLOEXEC);
-  if (fd < 0) throw std::system_error{errno, std::generic_category(), "cannot make a wall clock timer"};
+  if (fd < 0)
+    throw std::system_error{errno, std::generic_category(), "cannot make a wall clock timer"};
   return fd;
 }
 
@@ -22,7 +23,9 @@ constexpr Instant never{std::chrono::sys_days{std::chrono::year{2200} / 1 / 1}};
 
 }  // namespace
 
-WallTimer::WallTimer(boost::asio::io_context& loop) : timer_(loop, make_timer()) { arm(std::nullopt); }
+WallTimer::WallTimer(boost::asio::io_context& loop) : timer_(loop, make_timer()) {
+  arm(std::nullopt);
+}
 
 void WallTimer::arm(std::optional<Instant> at) {
   Instant const when = at.value_or(never);
@@ -31,12 +34,14 @@ void WallTimer::arm(std::optional<Instant> at) {
   itimerspec spec{};
   spec.it_value.tv_sec = static_cast<time_t>(seconds.count());
   spec.it_value.tv_nsec = static_cast<long>((since_epoch - seconds).count());
-  ::timerfd_settime(timer_.native_handle(), TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &spec, nullptr);
+  ::timerfd_settime(timer_.native_handle(), TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &spec,
+                    nullptr);
 }
 
 boost::asio::awaitable<WallTimer::Wake> WallTimer::wait() {
   for (;;) {
-    co_await timer_.async_wait(boost::asio::posix::descriptor_base::wait_read, boost::asio::use_awaitable);
+    co_await timer_.async_wait(boost::asio::posix::descriptor_base::wait_read,
+                               boost::asio::use_awaitable);
     std::uint64_t expirations = 0;
     auto const n = ::read(timer_.native_handle(), &expirations, sizeof expirations);
     if (n == sizeof expirations) co_return Wake::due;

@@ -11,7 +11,9 @@ namespace snapcron {
 namespace {
 
 Error failure(std::string const& path) {
-  return {Fault::failed, "cannot write " + (path == "-" ? std::string{"to standard output"} : path) + ": " + std::strerror(errno)};
+  return {Fault::failed, "cannot write " +
+                             (path == "-" ? std::string{"to standard output"} : path) + ": " +
+                             std::strerror(errno)};
 }
 
 bool write_all(int fd, std::string const& bytes) {
@@ -43,7 +45,8 @@ Result<void> write_picture(std::string const& path, std::string const& bytes) {
     return {};
   }
   struct stat existing {};
-  if (::stat(path.c_str(), &existing) == 0 && !S_ISREG(existing.st_mode)) return write_into(path, bytes);
+  if (::stat(path.c_str(), &existing) == 0 && !S_ISREG(existing.st_mode))
+    return write_into(path, bytes);
   std::string temporary = path + ".XXXXXX";
   int const fd = ::mkostemp(temporary.data(), O_CLOEXEC);
   if (fd < 0) return failure(path);

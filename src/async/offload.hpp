@@ -16,7 +16,9 @@ template <class F>
 boost::asio::awaitable<std::invoke_result_t<F&>> offload(boost::asio::thread_pool& pool, F work) {
   co_return co_await boost::asio::co_spawn(
       pool,
-      [](F f) -> boost::asio::awaitable<std::invoke_result_t<F&>> { co_return f(); }(std::move(work)),
+      [](F f) -> boost::asio::awaitable<std::invoke_result_t<F&>> {
+        co_return f();
+      }(std::move(work)),
       boost::asio::use_awaitable);
 }
 

@@ -26,18 +26,17 @@ Table snapshot() {
 }
 
 Table relay() {
-  return {"action-relay",
-          "switches a relay; a pulse is over when it has begun",
-          {{"relay", takes::of(Kind::reference), "its number or name"},
-           {"set", takes::word({"on", "off", "toggle"}), "to what"},
-           Word{"pulse", takes::or_nothing(takes::duration(takes::a_day)), "on for that long"}
-               .or_else("500ms when left empty"),
-           Word{"count", takes::number(1, most_pulses), "how many pulses"}.or_else("1").with(
-               "pulse"),
-           Word{"gap", takes::duration(takes::a_day), "off between two of them"}
-               .or_else("500ms")
-               .with("count")},
-          {"set", "pulse"}};
+  return {
+      "action-relay",
+      "switches a relay; a pulse is over when it has begun",
+      {{"relay", takes::of(Kind::reference), "its number or name"},
+       {"set", takes::word({"on", "off", "toggle"}), "to what"},
+       Word{"pulse", takes::or_nothing(takes::duration(takes::a_day)), "on for that long"}.or_else(
+           "500ms when left empty"),
+       Word{"count", takes::number(1, most_pulses), "how many pulses"}.or_else("1").with("pulse"),
+       Word{"gap", takes::duration(takes::a_day), "off between two of them"}.or_else("500ms").with(
+           "count")},
+      {"set", "pulse"}};
 }
 
 Table http() {

@@ -151,8 +151,8 @@ void read_actions(Context const& context, YamlEntry const& entry, RulesScope& sc
                   snapcron::quoted(entry.key) + " is empty: " +
                       (entry.key == "actions" ? "the rule would do nothing" : "add actions"));
   if (scope.actions_deep > deepest)
-    return context.error(entry.at, "actions stand within actions at most " +
-                                       std::to_string(deepest) + " deep");
+    return context.error(
+        entry.at, "actions stand within actions at most " + std::to_string(deepest) + " deep");
   ++scope.actions_deep;
   for_each_item(context, entry, action_kinds(), [&](YamlEntry const& kind, MapReader& map) {
     auto action = ActionReader{scope, kind, map}.read();

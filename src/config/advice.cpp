@@ -116,8 +116,7 @@ bool excludes(Trigger const& trigger, Condition const& condition) {
   if (auto const* relay = std::get_if<RelayTrigger>(&trigger.what)) {
     auto const* state = std::get_if<RelayCondition>(&condition.what);
     return state != nullptr && state->relay == relay->relay &&
-           relay->to != RelayTrigger::To::both &&
-           state->on != (relay->to == RelayTrigger::To::on);
+           relay->to != RelayTrigger::To::both && state->on != (relay->to == RelayTrigger::To::on);
   }
   return false;
 }
@@ -132,16 +131,14 @@ void contradictions(Context const& context, YamlNode const& node, Rule const& ru
   for (std::size_t i = 0; i < demands.all.size(); ++i)
     for (std::size_t j = 0; j < i; ++j)
       if (exclude(demands.all[i].condition, demands.all[j].condition))
-        return context.warning(demands.all[i].at,
-                               "the rule never passes: " +
-                                   snapcron::quoted(demands.all[j].condition.text) + " and " +
-                                   snapcron::quoted(demands.all[i].condition.text) +
-                                   " never hold at once");
+        return context.warning(
+            demands.all[i].at,
+            "the rule never passes: " + snapcron::quoted(demands.all[j].condition.text) + " and " +
+                snapcron::quoted(demands.all[i].condition.text) + " never hold at once");
   auto const triggers = nodes(node, "triggers");
   for (std::size_t i = 0; i < rule.triggers.size() && i < triggers.size(); ++i) {
-    auto const demand = std::ranges::find_if(demands.all, [&](auto const& one) {
-      return excludes(rule.triggers[i], one.condition);
-    });
+    auto const demand = std::ranges::find_if(
+        demands.all, [&](auto const& one) { return excludes(rule.triggers[i], one.condition); });
     if (demand != demands.all.end())
       context.warning(triggers[i]->at, "when this trigger fires, the condition " +
                                            snapcron::quoted(demand->condition.text) +
@@ -193,12 +190,14 @@ std::string moment(Trigger const& trigger) {
 void Advice::never(Context const& context, Position at, Cron const& pattern, Zone const& zone,
                    char const* what) {
   if (pattern.is_reboot() || ++searches_ > most_searches) return;
-  auto const now = std::chrono::time_point_cast<Instant::duration>(std::chrono::system_clock::now());
+  auto const now =
+      std::chrono::time_point_cast<Instant::duration>(std::chrono::system_clock::now());
   if (!pattern.next(now, zone, Cron::Gap::run_once))
     context.warning(at, std::string{what} + ": the calendar has no such time any more");
 }
 
-/// Two rules without a difference in when they fire, and with one in what they do to a relay at once.
+/// Two rules without a difference in when they fire, and with one in what they do to a relay at
+/// once.
 void Advice::relays(Context const& context, YamlNode const& node, Rule const& rule,
                     References const& references) {
   constexpr std::size_t most = 10;  // triggers, and actions: hostile rules shall not take long
@@ -224,9 +223,8 @@ void Advice::relays(Context const& context, YamlNode const& node, Rule const& ru
         continue;
       context.warning(places[i]->at, "at the same moment rule " + snapcron::quoted(other.rule) +
                                          " switches relay " +
-                                         name_of(references.relays, relay->relay) +
-                                         " otherwise (" + other.place +
-                                         "): the latest command wins");
+                                         name_of(references.relays, relay->relay) + " otherwise (" +
+                                         other.place + "): the latest command wins");
       break;
     }
   }

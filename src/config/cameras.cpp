@@ -84,7 +84,8 @@ class CameraReader {
         context_.error(username->value.at, "a username may not hold a ':' or a line end");
     }
     if (auto const* file = map_.take("password_file")) {
-      source.password = read_secret(files_, context_, *file, "the camera is asked without a password");
+      source.password =
+          read_secret(files_, context_, *file, "the camera is asked without a password");
       if (username != nullptr && url && !url->tls && !url->loopback)
         context_.warning(entry.value.at, "the password of " + map_.what() +
                                              " goes over plain http, where others may read it: use "

@@ -56,8 +56,8 @@ class HttpReader {
     if (!given) return false;
     // What decides where the request goes is not made of values.
     auto const scheme = given->find("://");
-    auto const host = given->substr(0, given->find_first_of(
-                                           "/?#", scheme == std::string::npos ? 0 : scheme + 3));
+    auto const host =
+        given->substr(0, given->find_first_of("/?#", scheme == std::string::npos ? 0 : scheme + 3));
     if (host.find_first_of("{}") != std::string::npos) {
       context_.error(kind_.value.at,
                      "scheme and host of an address must be literal: a '{' or '}' may stand "
@@ -102,8 +102,8 @@ class HttpReader {
     given_content_type_ = find_header("content-type");
   }
   bool find_header(std::string_view lower_name) const {
-    return std::ranges::any_of(request_.headers,
-                               [&](auto const& header) { return lower(header.first) == lower_name; });
+    return std::ranges::any_of(
+        request_.headers, [&](auto const& header) { return lower(header.first) == lower_name; });
   }
 
   void content() {
@@ -111,8 +111,9 @@ class HttpReader {
     auto const* json = map_.take("json");
     auto const* form = map_.take("form");
     auto const* picture = map_.take("picture");
-    auto const field = picture != nullptr ? read_text(context_, *picture, "'body' or a field's name")
-                                          : std::nullopt;
+    auto const field = picture != nullptr
+                           ? read_text(context_, *picture, "'body' or a field's name")
+                           : std::nullopt;
     request_.picture_is_body = field == "body";
     std::vector<YamlEntry const*> given;
     for (auto const* one : {body, json, form, picture}) {
@@ -134,7 +135,8 @@ class HttpReader {
   }
 
   void json(YamlEntry const& entry) {
-    request_.body = read_json_parts(context_, entry, [&](Value const& value) { return text(value); });
+    request_.body =
+        read_json_parts(context_, entry, [&](Value const& value) { return text(value); });
     if (!given_content_type_)
       request_.headers.emplace_back("Content-Type", Template::literal("application/json"));
   }
@@ -155,9 +157,9 @@ class HttpReader {
 
   void picture_field(YamlEntry const& entry, std::string const& field) {
     if (!is_field_name(field))
-      context_.error(entry.value.at,
-                     "'picture' must be 'body' or the name of a form's field, not " +
-                         snapcron::quoted(field));
+      context_.error(
+          entry.value.at,
+          "'picture' must be 'body' or the name of a form's field, not " + snapcron::quoted(field));
     else if (std::ranges::find(request_.form, field, [](auto const& f) { return f.first; }) !=
              request_.form.end())
       context_.error(entry.value.at,
@@ -184,14 +186,15 @@ class HttpReader {
     auto const* password = map_.take("password_file");
     auto const* secret = map_.take("secret_file");
     if (password != nullptr)
-      request_.password = read_secret(scope_.files, context_, *password,
-                                      "the request is sent without a password");
+      request_.password =
+          read_secret(scope_.files, context_, *password, "the request is sent without a password");
     if (secret != nullptr)
       request_.secret =
           read_secret(scope_.files, context_, *secret, "'{secret}' stands for nothing");
     if (secret != nullptr && !secret_is_used_)
-      context_.warning(secret->at, "'secret_file' is not used: '{secret}' stands nowhere in this "
-                                   "action");
+      context_.warning(secret->at,
+                       "'secret_file' is not used: '{secret}' stands nowhere in this "
+                       "action");
     if (secret == nullptr && secret_is_used_)
       context_.error(*secret_is_used_, "'{secret}' needs a 'secret_file' in this action");
     if (open_ && (password != nullptr || secret != nullptr))

@@ -61,7 +61,8 @@ bool is_other_number(std::string_view text) {
 
 class JsonParts {
  public:
-  JsonParts(Context const& context, std::function<std::optional<Template>(Value const&)> const& text)
+  JsonParts(Context const& context,
+            std::function<std::optional<Template>(Value const&)> const& text)
       : context_{context}, text_{text} {}
 
   void value(Value const& value) {

@@ -13,25 +13,26 @@ std::vector<Word> operator+(std::vector<Word> words, std::vector<Word> const& mo
 }
 
 std::vector<Word> missed() {
-  return {Word{"missed", takes::word({"skip", "once", "all"}),
-               "what becomes of times that passed while the daemon was down or the clock was set"}
-              .or_else("once"),
-          Word{"missed_max_age", takes::duration(), "later than that nothing is made up for"}
-              .or_else("5m")};
+  return {
+      Word{"missed", takes::word({"skip", "once", "all"}),
+           "what becomes of times that passed while the daemon was down or the clock was set"}
+          .or_else("once"),
+      Word{"missed_max_age", takes::duration(), "later than that nothing is made up for"}.or_else(
+          "5m")};
 }
 
 Table input_trigger() {
-  return {
-      "trigger-input",
-      "an input's level settles at a new one",
-      {{"input", takes::of(Kind::reference), "its number or name"},
-       Word{"edge", takes::word({"rising", "falling", "both"}), "which way"}.or_else("rising"),
-       Word{"for", takes::duration(), "the level must then hold that long"}.or_else("at once"),
-       Word{"count", takes::number(1, 1000), "that many edges must come"}.or_else("1").with(
-           "within"),
-       Word{"within", takes::duration(takes::a_day), "the first and the last of them lie at most "
-                                                     "that far apart"}
-           .with("count")}};
+  return {"trigger-input",
+          "an input's level settles at a new one",
+          {{"input", takes::of(Kind::reference), "its number or name"},
+           Word{"edge", takes::word({"rising", "falling", "both"}), "which way"}.or_else("rising"),
+           Word{"for", takes::duration(), "the level must then hold that long"}.or_else("at once"),
+           Word{"count", takes::number(1, 1000), "that many edges must come"}.or_else("1").with(
+               "within"),
+           Word{"within", takes::duration(takes::a_day),
+                "the first and the last of them lie at most "
+                "that far apart"}
+               .with("count")}};
 }
 Table relay_trigger() {
   return {"trigger-relay",
@@ -54,11 +55,10 @@ Table webhook_trigger() {
 std::vector<Table> all_triggers() {
   std::vector<Table> tables{
       input_trigger(),
-      {"trigger-cron",
-       "by the calendar",
-       std::vector<Word>{{"cron", takes::of(Kind::cron), "five to seven fields, or @daily"},
-                         Word{"timezone", takes::of(Kind::text), "an IANA name"}.or_else(
-                             "the configuration's")} +
+      {"trigger-cron", "by the calendar",
+       std::vector<Word>{
+           {"cron", takes::of(Kind::cron), "five to seven fields, or @daily"},
+           Word{"timezone", takes::of(Kind::text), "an IANA name"}.or_else("the configuration's")} +
            missed() +
            std::vector<Word>{
                Word{"jitter", takes::duration(takes::a_day), "fires up to that much later"}.or_else(
@@ -67,11 +67,10 @@ std::vector<Table> all_triggers() {
       {"trigger-every",
        "each time that much time has passed",
        {{"every", takes::duration({.least = std::chrono::milliseconds{100}}), "the period"}}},
-      {"trigger-sun",
-       "at sunrise or sunset; needs the site's location",
-       std::vector<Word>{{"sun", takes::word({"sunrise", "sunset"}), "which of the two"},
-                         Word{"offset", takes::of(Kind::offset), "later; earlier with a minus"}
-                             .or_else("0s")} +
+      {"trigger-sun", "at sunrise or sunset; needs the site's location",
+       std::vector<Word>{
+           {"sun", takes::word({"sunrise", "sunset"}), "which of the two"},
+           Word{"offset", takes::of(Kind::offset), "later; earlier with a minus"}.or_else("0s")} +
            missed()},
       {"trigger-startup",
        "once, when the daemon has started",
@@ -100,8 +99,8 @@ Table const& rule_words() {
        Word{"mode", takes::word({"single", "restart", "queued", "parallel"}),
             "what happens when it fires while it runs"}
            .or_else("single"),
-       Word{"max", takes::number(2, 1000), "of queued and parallel: how many runs at once"}
-           .or_else("10"),
+       Word{"max", takes::number(2, 1000), "of queued and parallel: how many runs at once"}.or_else(
+           "10"),
        Word{"cooldown", takes::duration(), "how long after a firing the next one is skipped"}
            .or_else("none"),
        Word{"triggers", takes::items(trigger_kinds, 0), "any of them fires the rule"}.must(),
@@ -147,7 +146,8 @@ Kinds const& condition_kinds() {
          Word{"is", takes::word({"off", "on"}), "the state"}.must()}},
        {"condition-time",
         "from the first to before the second time",
-        {{"time", takes::of(Kind::window), "\"22:00-06:00\", over midnight when the first is later"},
+        {{"time", takes::of(Kind::window),
+          "\"22:00-06:00\", over midnight when the first is later"},
          Word{"weekday",
               takes::or_list(takes::word({"sun", "mon", "tue", "wed", "thu", "fri", "sat"})),
               "on which the window begins"}

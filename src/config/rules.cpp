@@ -84,8 +84,7 @@ class RuleReader {
 
 std::vector<YamlNode const*> items_of(Context const& context, YamlEntry const& entry,
                                       Kinds const& kinds) {
-  auto const form =
-      kinds.what + " is a mapping such as '" + kinds.example + "'";
+  auto const form = kinds.what + " is a mapping such as '" + kinds.example + "'";
   std::vector<YamlNode const*> items;
   switch (entry.value.kind) {
     case YamlNode::Kind::null:
@@ -100,7 +99,8 @@ std::vector<YamlNode const*> items_of(Context const& context, YamlEntry const& e
     case YamlNode::Kind::sequence:
       // Nobody writes so many; and a file that means ill shall be refused soon.
       if (entry.value.items.size() > most_items) {
-        context.error(entry.value.at, snapcron::quoted(entry.key) + " has more than " + std::to_string(most_items) + " items");
+        context.error(entry.value.at, snapcron::quoted(entry.key) + " has more than " +
+                                          std::to_string(most_items) + " items");
         break;
       }
       for (auto const& item : entry.value.items) {
@@ -132,12 +132,11 @@ YamlEntry const* find_kind(Context const& context, YamlNode const& item, Kinds c
     for (auto const& entry : item.entries) {
       auto const near = suggest(entry.key, kinds.built);
       if (near.empty()) continue;
-      context.error(entry.at,
-                    "unknown " + kinds.what + " " + snapcron::quoted(entry.key), near);
+      context.error(entry.at, "unknown " + kinds.what + " " + snapcron::quoted(entry.key), near);
       return nullptr;
     }
-    context.error(item.at, "this " + kinds.what +
-                               " has no kind: one of its keys must be " + listed(kinds.built));
+    context.error(item.at, "this " + kinds.what + " has no kind: one of its keys must be " +
+                               listed(kinds.built));
     return nullptr;
   }
   if (!contains(kinds.later, kind->key)) return kind;

@@ -66,8 +66,7 @@ constexpr unsigned deepest = 8;
 /// Calls `read` with the entry that gives the kind and a reader of its item, for each item of a
 /// mapping or a list of mappings that has one kind, and a built one.
 template <class Read>
-void for_each_item(Context const& context, YamlEntry const& entry, Kinds const& kinds,
-                   Read read);
+void for_each_item(Context const& context, YamlEntry const& entry, Kinds const& kinds, Read read);
 /// The entry that names the kind, or null with the error told.
 YamlEntry const* find_kind(Context const& context, YamlNode const& item, Kinds const& kinds);
 /// The items, one or many; a null or a text is told.
@@ -75,8 +74,7 @@ std::vector<YamlNode const*> items_of(Context const& context, YamlEntry const& e
                                       Kinds const& kinds);
 
 template <class Read>
-void for_each_item(Context const& context, YamlEntry const& entry, Kinds const& kinds,
-                   Read read) {
+void for_each_item(Context const& context, YamlEntry const& entry, Kinds const& kinds, Read read) {
   for (auto const* item : items_of(context, entry, kinds)) {
     auto const* kind = find_kind(context, *item, kinds);
     if (kind == nullptr) continue;

@@ -74,9 +74,8 @@ void read_location(Context const& context, YamlEntry const& entry, Site& site) {
   MapReader reader{context, *map, location_words(), "location", entry.at};
   auto const degrees = [&](char const* key) {
     auto const* given = reader.require(key);
-    return given != nullptr
-               ? read_degrees(context, *given, location_words().find(key)->shape.most)
-               : std::nullopt;
+    return given != nullptr ? read_degrees(context, *given, location_words().find(key)->shape.most)
+                            : std::nullopt;
   };
   auto const latitude = degrees("latitude"), longitude = degrees("longitude");
   if (latitude && longitude) site.location = Place{*latitude, *longitude};

@@ -11,7 +11,6 @@ using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::minutes;
 
-
 ValueShape numbered(Table const& (*table)()) {
   auto shape = takes::map(table);
   shape.kind = Kind::numbered;
@@ -75,11 +74,10 @@ Table const& rules_file_words() {
 }
 
 Table const& location_words() {
-  static Table const table{
-      "location",
-      "where on Earth: for sunrise and sunset",
-      {Word{"latitude", degrees(90), "degrees, north is positive"}.must(),
-       Word{"longitude", degrees(180), "degrees, east is positive"}.must()}};
+  static Table const table{"location",
+                           "where on Earth: for sunrise and sunset",
+                           {Word{"latitude", degrees(90), "degrees, north is positive"}.must(),
+                            Word{"longitude", degrees(180), "degrees, east is positive"}.must()}};
   return table;
 }
 
@@ -159,11 +157,10 @@ Table const& camera_words() {
 }
 
 Table const& test_pattern_words() {
-  static Table const table{
-      "test-pattern",
-      "a picture with the time and the camera's name in it",
-      {Word{"width", takes::number(16, 4096), "in pixels"}.or_else("640"),
-       Word{"height", takes::number(16, 4096), "in pixels"}.or_else("480")}};
+  static Table const table{"test-pattern",
+                           "a picture with the time and the camera's name in it",
+                           {Word{"width", takes::number(16, 4096), "in pixels"}.or_else("640"),
+                            Word{"height", takes::number(16, 4096), "in pixels"}.or_else("480")}};
   return table;
 }
 

@@ -40,7 +40,8 @@ SyntaxError explain(Source const& source, YAML::Exception const& e, std::size_t 
                                         : "this '[' is not closed, or a ',' is missing in it"};
   }
   if (is(YAML::ErrorMsg::UNKNOWN_TOKEN)) return {at, about_token(here)};
-  if (message.find("alias") != std::string_view::npos || message.find("anchor") != std::string_view::npos) {
+  if (message.find("alias") != std::string_view::npos ||
+      message.find("anchor") != std::string_view::npos) {
     // The mark may stand after the * or &: take the one before it on this line.
     auto const mark = source.text().find_last_of("*&", offset);
     if (mark == std::string::npos || source.position(mark).line != at.line)

@@ -22,8 +22,8 @@ class TriggerReader {
     if (kind_.key == "camera") return camera();
     if (kind_.key == "webhook") return webhook();
     if (!is_nothing(kind_.value))
-      context_.error(kind_.value.at, snapcron::quoted(kind_.key) + " takes no value: write '" +
-                                         kind_.key + ":'");
+      context_.error(kind_.value.at,
+                     snapcron::quoted(kind_.key) + " takes no value: write '" + kind_.key + ":'");
     if (kind_.key == "shutdown") return Trigger{ShutdownTrigger{}, {}};
     return Trigger{StartupTrigger{}, {}};
   }
@@ -101,10 +101,10 @@ class TriggerReader {
     auto const* given = map_.take("to");
     auto const to = map_.word("to");
     if (!relay) return std::nullopt;
-    return Trigger{RelayTrigger{relay->number, given == nullptr || !to
-                                                   ? RelayTrigger::To::on
-                                                   : static_cast<RelayTrigger::To>(*to)},
-                   {}};
+    return Trigger{
+        RelayTrigger{relay->number, given == nullptr || !to ? RelayTrigger::To::on
+                                                            : static_cast<RelayTrigger::To>(*to)},
+        {}};
   }
 
   std::optional<Trigger> camera() {
@@ -118,9 +118,10 @@ class TriggerReader {
     auto const name = map_.name(kind_.key);
     if (!name) return std::nullopt;
     if (is_path_word(*name)) return Trigger{WebhookTrigger{*name}, {}};
-    context_.error(kind_.value.at, "a webhook's name is part of an address: letters, digits, '.', "
-                                   "'_' and '-', not " +
-                                       snapcron::quoted(*name));
+    context_.error(kind_.value.at,
+                   "a webhook's name is part of an address: letters, digits, '.', "
+                   "'_' and '-', not " +
+                       snapcron::quoted(*name));
     return std::nullopt;
   }
 

@@ -11,7 +11,6 @@
 namespace snapcron {
 namespace {
 
-
 /// Whether a literal address is this machine's own; nothing for what is no literal.
 std::optional<bool> is_loopback(std::string const& address, bool v6) {
   if (v6) {
@@ -66,7 +65,8 @@ Result<Url> parse_url(std::string_view text) {
   Url url;
   auto rest = text;
   auto const scheme = text.find("://");
-  if (scheme == std::string_view::npos) return fail(quoted(text) + " must begin with http:// or https://");
+  if (scheme == std::string_view::npos)
+    return fail(quoted(text) + " must begin with http:// or https://");
   auto const name = text.substr(0, scheme);
   rest.remove_prefix(scheme + 3);
   auto const authority = rest.substr(0, rest.find_first_of("/?#\\"));

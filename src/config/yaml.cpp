@@ -15,7 +15,6 @@
 namespace snapcron {
 namespace {
 
-
 /// Thrown through yaml-cpp to end the parsing once the reason is told.
 struct Stop {};
 

@@ -28,13 +28,15 @@ void Calendar::arm(Instant now) {
   std::make_heap(heap_.begin(), heap_.end(), std::greater<>{});
 }
 
-// Appends the slot's next wake: from where the calendar has been seen, so that what passed unseen is due at once.
+// Appends the slot's next wake: from where the calendar has been seen, so that what passed unseen
+// is due at once.
 void Calendar::plan(std::size_t index, Instant now) {
   auto& slot = slots_[index];
   Instant const after = trusted_ ? *slot.seen : now - slot.jitter;
   auto at = slot.times.next(after);
   // What a gap swallows is told when the gap is over, and that may be before the next time.
-  if (auto const gap = slot.times.gap(after, at.value_or(after + std::chrono::hours{24 * 366}))) at = gap->at;
+  if (auto const gap = slot.times.gap(after, at.value_or(after + std::chrono::hours{24 * 366})))
+    at = gap->at;
   slot.wake = at;
   if (at) heap_.push_back({*at + slot.jitter, index});
 }
@@ -54,7 +56,8 @@ void Calendar::clock_changed(Instant now) {
   for (auto& slot : slots_) {
     if (!slot.seen) continue;
     auto const back = *slot.seen - (now - slot.jitter);
-    if (back >= large_step || (slot.times.is_interval() && back > Duration::zero())) slot.seen = now - slot.jitter;
+    if (back >= large_step || (slot.times.is_interval() && back > Duration::zero()))
+      slot.seen = now - slot.jitter;
   }
   arm(now);
 }
@@ -71,7 +74,8 @@ void Calendar::tick(Instant now, std::vector<CalendarEvent>& out) {
       out.push_back({.kind = CalendarEvent::Kind::held, .slot = index, .at = *slot.wake});
     }
     plan(index, now);
-    if (!heap_.empty() && heap_.back().slot == index) std::push_heap(heap_.begin(), heap_.end(), std::greater<>{});
+    if (!heap_.empty() && heap_.back().slot == index)
+      std::push_heap(heap_.begin(), heap_.end(), std::greater<>{});
   }
 }
 
@@ -83,7 +87,8 @@ void Calendar::judge(std::size_t index, Instant now, std::vector<CalendarEvent>&
   for (auto after = from;;) {
     auto const gap = slot.times.gap(after, now);
     if (!gap) break;
-    out.push_back({.kind = CalendarEvent::Kind::gap, .slot = index, .at = gap->at, .count = gap->count});
+    out.push_back(
+        {.kind = CalendarEvent::Kind::gap, .slot = index, .at = gap->at, .count = gap->count});
     until = after = gap->at;
   }
   if (auto const newest = slot.times.last(from, now)) {
@@ -95,7 +100,8 @@ void Calendar::judge(std::size_t index, Instant now, std::vector<CalendarEvent>&
 }
 
 // There are times in (from, newest], and it is `now`.
-void Calendar::make_up(std::size_t index, Instant from, Instant newest, Instant now, std::vector<CalendarEvent>& out) {
+void Calendar::make_up(std::size_t index, Instant from, Instant newest, Instant now,
+                       std::vector<CalendarEvent>& out) {
   auto const& times = slots_[index].times;
   auto const& policy = times.missed();
   using What = MissedPolicy::What;
@@ -116,11 +122,16 @@ void Calendar::make_up(std::size_t index, Instant from, Instant newest, Instant 
   }
 }
 
-void Calendar::tell_missed(std::size_t index, Instant from, Instant until, std::vector<CalendarEvent>& out) const {
+void Calendar::tell_missed(std::size_t index, Instant from, Instant until,
+                           std::vector<CalendarEvent>& out) const {
   auto const& times = slots_[index].times;
   auto const first = times.next(from);
   if (!first || *first > until) return;
-  CalendarEvent event{.kind = CalendarEvent::Kind::missed, .slot = index, .at = *first, .first = *first, .count = 0};
+  CalendarEvent event{.kind = CalendarEvent::Kind::missed,
+                      .slot = index,
+                      .at = *first,
+                      .first = *first,
+                      .count = 0};
   for (std::optional<Instant> at = first; at && *at <= until; at = times.next(*at)) {
     if (event.count == most) {
       event.more = true;

@@ -1,10 +1,10 @@
 #pragma once
-// When calendar triggers are due, and what becomes of the times that passed unseen: while the daemon was down, the
-// machine slept, the clock was set, or was not to be trusted yet. One heap for all: a firing costs the logarithm
-// of their number.
+// When calendar triggers are due, and what becomes of the times that passed unseen: while the
+// daemon was down, the machine slept, the clock was set, or was not to be trusted yet. One heap for
+// all: a firing costs the logarithm of their number.
 //
-// Each trigger remembers up to where the calendar has been looked at (`seen`): what lies between that and now is
-// judged by its policy. See docs/decisions/0009-missed-times.md.
+// Each trigger remembers up to where the calendar has been looked at (`seen`): what lies between
+// that and now is judged by its policy. See docs/decisions/0009-missed-times.md.
 
 #include "core/occurrences.hpp"
 
@@ -34,7 +34,7 @@ class Calendar {
   struct Slot {
     std::size_t rule = 0, trigger = 0;
     Occurrences times;
-    Duration jitter{};             // of this rule on this machine
+    Duration jitter{};              // of this rule on this machine
     std::optional<Instant> seen{};  // known from before; else the calendar begins now
     std::optional<Instant> wake{};
     bool told_held = false;
@@ -74,8 +74,10 @@ class Calendar {
   };
   void plan(std::size_t index, Instant now);
   void judge(std::size_t index, Instant now, std::vector<CalendarEvent>& out);
-  void make_up(std::size_t index, Instant from, Instant newest, Instant now, std::vector<CalendarEvent>& out);
-  void tell_missed(std::size_t index, Instant from, Instant until, std::vector<CalendarEvent>& out) const;
+  void make_up(std::size_t index, Instant from, Instant newest, Instant now,
+               std::vector<CalendarEvent>& out);
+  void tell_missed(std::size_t index, Instant from, Instant until,
+                   std::vector<CalendarEvent>& out) const;
 
   bool trusted_ = true;
   std::vector<Slot> slots_;

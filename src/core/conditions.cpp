@@ -20,7 +20,8 @@ bool in_window(TimeCondition const& window, Civil const& civil) {
   std::chrono::seconds const now{civil.hour * 3600 + civil.minute * 60 + civil.second};
   auto const yesterday = (civil.weekday + 6) % 7;
   if (window.from == window.to) return window.weekdays[civil.weekday];
-  if (window.from < window.to) return now >= window.from && now < window.to && window.weekdays[civil.weekday];
+  if (window.from < window.to)
+    return now >= window.from && now < window.to && window.weekdays[civil.weekday];
   if (now >= window.from) return window.weekdays[civil.weekday];
   return now < window.to && window.weekdays[yesterday];
 }
@@ -50,7 +51,8 @@ struct Seen {
   Answer operator()(CronCondition const& c) const {
     if (c.pattern.matches_minute(looking.event, c.zone)) return std::nullopt;
     auto const civil = c.zone.civil(looking.event);
-    return "it is " + weekday_and_time(civil) + " on the " + std::to_string(civil.day) + "." + std::to_string(civil.month) + ".";
+    return "it is " + weekday_and_time(civil) + " on the " + std::to_string(civil.day) + "." +
+           std::to_string(civil.month) + ".";
   }
   Answer operator()(SunCondition const& c) const {
     if (is_day(c.place, looking.event) == c.day) return std::nullopt;
@@ -76,7 +78,9 @@ Seen::Answer Seen::operator()(GroupCondition const& c) const {
         if (seen) return with_seen(inner, *seen);
         break;
       case GroupCondition::Kind::none:
-        if (!seen) return "not " + (inner.text.empty() ? std::string{"the group"} : inner.text) + ": it does hold";
+        if (!seen)
+          return "not " + (inner.text.empty() ? std::string{"the group"} : inner.text) +
+                 ": it does hold";
         break;
       case GroupCondition::Kind::any:
         if (!seen) return std::nullopt;
@@ -90,9 +94,11 @@ Seen::Answer Seen::operator()(GroupCondition const& c) const {
 
 }  // namespace
 
-std::optional<std::string> what_fails(std::vector<Condition> const& conditions, Looking const& looking) {
+std::optional<std::string> what_fails(std::vector<Condition> const& conditions,
+                                      Looking const& looking) {
   for (auto const& condition : conditions)
-    if (auto const seen = std::visit(Seen{looking}, condition.what)) return with_seen(condition, *seen);
+    if (auto const seen = std::visit(Seen{looking}, condition.what))
+      return with_seen(condition, *seen);
   return std::nullopt;
 }
 

@@ -16,10 +16,12 @@ struct Perform {
   unsigned seq = 1;                // number of the picture within its firing
 };
 
-/// What a call of the engine brought about, in order. The caller keeps it and clears it between calls.
+/// What a call of the engine brought about, in order. The caller keeps it and clears it between
+/// calls.
 struct Decisions {
   std::vector<Perform> perform;
-  std::vector<RunId> cancelled;  // runs that ended early: what is still being performed for them may stop
+  std::vector<RunId>
+      cancelled;  // runs that ended early: what is still being performed for them may stop
   std::vector<Fact> facts;
   void clear() {
     perform.clear();

@@ -13,7 +13,9 @@ namespace snapcron {
 Engine::Engine(std::string event_prefix, std::string machine)
     : prefix_(std::move(event_prefix)), machine_(std::move(machine)) {}
 
-std::string Engine::new_event() { return prefix_ + "-" + std::to_string(++events_); }
+std::string Engine::new_event() {
+  return prefix_ + "-" + std::to_string(++events_);
+}
 
 void Engine::set_input(unsigned input, bool high) {
   world_.set_input(input, {high, {}});
@@ -22,7 +24,9 @@ void Engine::set_input(unsigned input, bool high) {
   for (auto const& listener : inputs_[input]) listener.matching->matcher.on_level(high);
 }
 
-void Engine::set_relay(unsigned relay, bool on) { world_.set_relay(relay, on); }
+void Engine::set_relay(unsigned relay, bool on) {
+  world_.set_relay(relay, on);
+}
 
 void Engine::start(Moment now, Decisions& out) {
   go_on(now, out);
@@ -30,7 +34,8 @@ void Engine::start(Moment now, Decisions& out) {
     auto const& triggers = state->rule->triggers;
     for (std::size_t i = 0; i < triggers.size(); ++i) {
       auto const* cron = std::get_if<CronTrigger>(&triggers[i].what);
-      if (std::holds_alternative<StartupTrigger>(triggers[i].what) || (cron && cron->pattern.is_reboot()))
+      if (std::holds_alternative<StartupTrigger>(triggers[i].what) ||
+          (cron && cron->pattern.is_reboot()))
         fire(state, firing(state, i, now), now, out);
     }
   }
@@ -41,7 +46,8 @@ void Engine::shutdown(Moment now, Decisions& out) {
   for (State const& state : std::vector<State>{rules_}) {
     auto const& triggers = state->rule->triggers;
     for (std::size_t i = 0; i < triggers.size(); ++i)
-      if (std::holds_alternative<ShutdownTrigger>(triggers[i].what)) fire(state, firing(state, i, now), now, out);
+      if (std::holds_alternative<ShutdownTrigger>(triggers[i].what))
+        fire(state, firing(state, i, now), now, out);
   }
   settle(now, out);
   stopped_ = true;
@@ -69,23 +75,27 @@ void Engine::on_relay(unsigned relay, bool on, Moment now, Decisions& out) {
   world_.set_relay(relay, on);
   auto const newest = runs_.newest();
   for (auto const& listener : relays_) {
-    auto const& awaited = std::get<RelayTrigger>(listener.state->rule->triggers[listener.trigger].what);
+    auto const& awaited =
+        std::get<RelayTrigger>(listener.state->rule->triggers[listener.trigger].what);
     if (stopped_ || awaited.relay != relay) continue;
-    if (awaited.to != RelayTrigger::To::both && (awaited.to == RelayTrigger::To::on) != on) continue;
+    if (awaited.to != RelayTrigger::To::both && (awaited.to == RelayTrigger::To::on) != on)
+      continue;
     Firing f = firing(listener.state, listener.trigger, now);
     f.values.relay = world_.names.relay(relay);
     f.values.state = on ? "on" : "off";
     f.cause = "relay " + f.values.relay + " " + f.values.state;
     fire(listener.state, std::move(f), now, out);
   }
-  runs_.happened({RelayTrigger{relay, on ? RelayTrigger::To::on : RelayTrigger::To::off}, now}, newest, now, out);
+  runs_.happened({RelayTrigger{relay, on ? RelayTrigger::To::on : RelayTrigger::To::off}, now},
+                 newest, now, out);
   settle(now, out);
 }
 
 void Engine::on_camera(std::string const& camera, bool found, Moment now, Decisions& out) {
   auto const newest = runs_.newest();
   for (auto const& listener : cameras_) {
-    auto const& awaited = std::get<CameraTrigger>(listener.state->rule->triggers[listener.trigger].what);
+    auto const& awaited =
+        std::get<CameraTrigger>(listener.state->rule->triggers[listener.trigger].what);
     if (stopped_ || awaited.camera != camera || awaited.found != found) continue;
     Firing f = firing(listener.state, listener.trigger, now);
     f.values.camera = camera;
@@ -100,7 +110,8 @@ unsigned Engine::on_webhook(std::string const& name, Moment now, Decisions& out)
   auto const newest = runs_.newest();
   unsigned listening = 0;
   for (auto const& listener : webhooks_) {
-    auto const& awaited = std::get<WebhookTrigger>(listener.state->rule->triggers[listener.trigger].what);
+    auto const& awaited =
+        std::get<WebhookTrigger>(listener.state->rule->triggers[listener.trigger].what);
     if (stopped_ || awaited.name != name) continue;
     ++listening;
     fire(listener.state, firing(listener.state, listener.trigger, now), now, out);
@@ -128,7 +139,9 @@ std::optional<bool> Engine::trigger(std::string_view rule, Moment now, Decisions
   return fired;
 }
 
-void Engine::trust_clock(Moment now, Duration waited) { calendar_.trust(now.wall, waited); }
+void Engine::trust_clock(Moment now, Duration waited) {
+  calendar_.trust(now.wall, waited);
+}
 
 void Engine::ended(RunId run, bool ok, std::string text, Moment now, Decisions& out) {
   runs_.ended(run, ok, std::move(text), now, out);
@@ -147,7 +160,8 @@ void Engine::tick(Moment now, Decisions& out) {
   settle(now, out);
 }
 
-// Sees to it that a pending `for` wakes the engine; one entry for a trigger, however often its level comes anew.
+// Sees to it that a pending `for` wakes the engine; one entry for a trigger, however often its
+// level comes anew.
 void Engine::hold(State const& state, std::size_t trigger, Matching& matching) {
   auto const due = matching.matcher.due();
   if (!due || std::exchange(matching.armed, true)) return;
@@ -167,7 +181,10 @@ void Engine::tick_holds(Moment now, Decisions& out) {
       continue;
     }
     auto const input = matching.matcher.trigger().input;
-    fire(due.state, input_firing({due.state, due.trigger, &matching}, world_.input(input).high, {*at, now.wall_of(*at)}), now, out);
+    fire(due.state,
+         input_firing({due.state, due.trigger, &matching}, world_.input(input).high,
+                      {*at, now.wall_of(*at)}),
+         now, out);
   }
 }
 
@@ -188,7 +205,9 @@ void Engine::tick_periods(Moment now, Decisions& out) {
 void Engine::tick_calendar(Moment now, Decisions& out) {
   calendar_events_.clear();
   calendar_.tick(now.wall, calendar_events_);
-  auto const ago = [&](Instant at) { return to_text(std::chrono::floor<std::chrono::seconds>(now.wall - at)) + " ago"; };
+  auto const ago = [&](Instant at) {
+    return to_text(std::chrono::floor<std::chrono::seconds>(now.wall - at)) + " ago";
+  };
   for (auto const& event : calendar_events_) {
     auto const& slot = calendar_.slots()[event.slot];
     State const state = rules_[slot.rule];
@@ -202,12 +221,16 @@ void Engine::tick_calendar(Moment now, Decisions& out) {
     if (!state->enabled) {
       skip(*state, shared, "disabled", "the rule is disabled", event.count, now, out);
     } else if (event.kind == CalendarEvent::Kind::gap) {
-      skip(*state, shared, "dst_gap", "the clock went forward over " + (event.count == 1 ? "it" : times), event.count, now, out);
+      skip(*state, shared, "dst_gap",
+           "the clock went forward over " + (event.count == 1 ? "it" : times), event.count, now,
+           out);
     } else if (event.kind == CalendarEvent::Kind::held) {
       skip(*state, shared, "clock", "the clock is not synchronised yet", 1, now, out);
     } else {
-      auto const several = "was due " + std::string{event.more ? "more than " : ""} + times + ", from " + ago(event.first) + " to " + ago(event.at);
-      skip(*state, shared, "missed", event.count == 1 ? "was due " + ago(event.at) : several, event.count, now, out);
+      auto const several = "was due " + std::string{event.more ? "more than " : ""} + times +
+                           ", from " + ago(event.first) + " to " + ago(event.at);
+      skip(*state, shared, "missed", event.count == 1 ? "was due " + ago(event.at) : several,
+           event.count, now, out);
     }
   }
 }

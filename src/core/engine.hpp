@@ -1,9 +1,9 @@
 #pragma once
-// The rule engine: events in, decisions out. It performs nothing and reads no clock, so the daemon, the
-// simulator and the tests run the same one.
+// The rule engine: events in, decisions out. It performs nothing and reads no clock, so the daemon,
+// the simulator and the tests run the same one.
 //
-// The cost of an edge depends on the rules that listen to its input, not on how many rules there are; that
-// of a calendar trigger on the logarithm of their number.
+// The cost of an edge depends on the rules that listen to its input, not on how many rules there
+// are; that of a calendar trigger on the logarithm of their number.
 
 #include "core/calendar.hpp"
 #include "core/decisions.hpp"
@@ -31,28 +31,30 @@ namespace snapcron {
 
 class Engine {
  public:
-  /// `event_prefix` makes event ids unique over restarts: "k3f9x2" gives "k3f9x2-1", "k3f9x2-2", ... `machine`
-  /// names the machine for good (/etc/machine-id): jitter comes from it.
+  /// `event_prefix` makes event ids unique over restarts: "k3f9x2" gives "k3f9x2-1", "k3f9x2-2",
+  /// ... `machine` names the machine for good (/etc/machine-id): jitter comes from it.
   explicit Engine(std::string event_prefix, std::string machine = {});
   Engine(Engine const&) = delete;
   Engine& operator=(Engine const&) = delete;
 
   /// What was known before the restart. Call it before the first configure().
   void remember(Memory memory, std::string boot);
-  /// The clock is not to be trusted yet: calendar triggers wait for trust_clock(). Before the first configure().
+  /// The clock is not to be trusted yet: calendar triggers wait for trust_clock(). Before the first
+  /// configure().
   void distrust_clock() { calendar_.distrust(); }
   void trust_clock(Moment now, Duration waited);
   bool clock_trusted() const { return calendar_.trusted(); }
 
-  /// Rules in the file's order, and the names that texts use. May be called again (a reload): a rule of the same
-  /// name keeps its counters, its cooldown, its runs under way and the state of its unchanged triggers.
+  /// Rules in the file's order, and the names that texts use. May be called again (a reload): a
+  /// rule of the same name keeps its counters, its cooldown, its runs under way and the state of
+  /// its unchanged triggers.
   void configure(std::vector<Rule> rules, Names names, Moment now);
   /// The level of an input at start, or after its line came back. Fires nothing.
   void set_input(unsigned input, bool high);
   void set_relay(unsigned relay, bool on);
 
-  /// Goes on with what was under way before a restart; fires startup triggers and @reboot. Call once, when levels
-  /// are known.
+  /// Goes on with what was under way before a restart; fires startup triggers and @reboot. Call
+  /// once, when levels are known.
   void start(Moment now, Decisions& out);
   /// Fires shutdown triggers. Nothing else fires afterwards.
   void shutdown(Moment now, Decisions& out);
@@ -65,18 +67,22 @@ class Engine {
   void tick(Moment now, Decisions& out);
   /// A performed action has ended. `text` says how ("/path/of/picture.jpg", or what went wrong).
   void ended(RunId run, bool ok, std::string text, Moment now, Decisions& out);
-  /// Fires a rule by hand; nothing when there is no such rule, else whether it fired or waits its turn (else the
-  /// last fact says why not).
+  /// Fires a rule by hand; nothing when there is no such rule, else whether it fired or waits its
+  /// turn (else the last fact says why not).
   std::optional<bool> trigger(std::string_view rule, Moment now, Decisions& out);
   /// A fresh event id, for what is done by hand outside the rules.
   std::string new_event();
-  /// The wall clock was set: what is due by the calendar is computed anew. Fixed times do not repeat.
+  /// The wall clock was set: what is due by the calendar is computed anew. Fixed times do not
+  /// repeat.
   void clock_changed(Moment now) { calendar_.clock_changed(now.wall); }
 
-  /// For whoever performs: what a run's texts may name, and what came of its actions. Null when the run is over.
+  /// For whoever performs: what a run's texts may name, and what came of its actions. Null when the
+  /// run is over.
   TemplateValues const* values(RunId run) const { return runs_.values(run); }
   void took_picture(RunId run, std::string path) { runs_.took_picture(run, std::move(path)); }
-  void replied(RunId run, std::map<std::string, std::string> reply) { runs_.replied(run, std::move(reply)); }
+  void replied(RunId run, std::map<std::string, std::string> reply) {
+    runs_.replied(run, std::move(reply));
+  }
 
   /// The earliest time at which tick() has something to do, on each base.
   std::optional<Steady> wakes_steady() const;
@@ -98,12 +104,12 @@ class Engine {
     std::size_t index = 0;  // in the file's order
     bool present = true;    // false after a reload took it away
     bool enabled = true;
-    std::optional<Moment> started;            // of the last firing, for cooldown
-    std::vector<RunId> runs;                  // under way
+    std::optional<Moment> started;  // of the last firing, for cooldown
+    std::vector<RunId> runs;        // under way
     std::deque<std::shared_ptr<Firing const>> queue;
-    std::vector<std::optional<Steady>> every; // next due, by trigger
-    std::map<std::size_t, Matching> inputs;   // by trigger
-    Steady relays_since;                      // for the guard against loops
+    std::vector<std::optional<Steady>> every;  // next due, by trigger
+    std::map<std::size_t, Matching> inputs;    // by trigger
+    Steady relays_since;                       // for the guard against loops
     unsigned relays_fired = 0;
     RuleStatus status;
   };
@@ -137,9 +143,10 @@ class Engine {
   bool fire(State const& state, Firing firing, Moment now, Decisions& out);
   void begin(State const& state, std::shared_ptr<Firing const> firing, Moment now, Decisions& out);
   /// Why the rule must not fire now; empty reason when it may.
-  std::pair<std::string, std::string> obstacle(RuleState const& state, Firing const& firing, Moment now) const;
-  void skip(RuleState& state, std::shared_ptr<Firing const> firing, std::string reason, std::string text,
-            unsigned count, Moment now, Decisions& out);
+  std::pair<std::string, std::string> obstacle(RuleState const& state, Firing const& firing,
+                                               Moment now) const;
+  void skip(RuleState& state, std::shared_ptr<Firing const> firing, std::string reason,
+            std::string text, unsigned count, Moment now, Decisions& out);
   void settle(Moment now, Decisions& out);
   void run_ended(Runs::Ended const& ended, Moment now, Decisions& out);
   void set_enabled(EnableAction const& action);

@@ -10,11 +10,14 @@
 namespace snapcron {
 namespace {
 
-/// A rule that relays fire more often than this within a second fires itself, through its own actions or another's.
+/// A rule that relays fire more often than this within a second fires itself, through its own
+/// actions or another's.
 constexpr unsigned most_by_relays = 50;
 constexpr auto relay_window = std::chrono::seconds{1};
 
-std::string running(std::size_t n) { return std::to_string(n) + (n == 1 ? " is running" : " are running"); }
+std::string running(std::size_t n) {
+  return std::to_string(n) + (n == 1 ? " is running" : " are running");
+}
 
 }  // namespace
 
@@ -38,33 +41,44 @@ Firing Engine::input_firing(InputListener const& listener, bool high, Moment at)
   Firing f = firing(listener.state, listener.trigger, at);
   f.values.input = world_.names.input(trigger.input);
   f.values.edge = high ? "rising" : "falling";
-  if (trigger.edge == InputTrigger::Edge::both && trigger.count <= 1 && trigger.held == Duration::zero())
+  if (trigger.edge == InputTrigger::Edge::both && trigger.count <= 1 &&
+      trigger.held == Duration::zero())
     f.cause = "input " + f.values.input + " " + f.values.edge;
   return f;
 }
 
-std::pair<std::string, std::string> Engine::obstacle(RuleState const& state, Firing const& firing, Moment now) const {
+std::pair<std::string, std::string> Engine::obstacle(RuleState const& state, Firing const& firing,
+                                                     Moment now) const {
   Rule const& rule = *state.rule;
   if (!state.enabled) return {"disabled", "the rule is disabled"};
-  if (auto fails = what_fails(rule.conditions, {world_, now, firing.at.wall, firing.values.trigger}))
+  if (auto fails =
+          what_fails(rule.conditions, {world_, now, firing.at.wall, firing.values.trigger}))
     return {"condition", std::move(*fails)};
   if (state.started && now.steady < state.started->steady + rule.cooldown) {
-    auto const left = std::chrono::ceil<std::chrono::milliseconds>(state.started->steady + rule.cooldown - now.steady);
+    auto const left = std::chrono::ceil<std::chrono::milliseconds>(state.started->steady +
+                                                                   rule.cooldown - now.steady);
     return {"cooldown", "for " + to_text(left) + " more"};
   }
   auto const under_way = state.runs.size();
   switch (rule.mode) {
     case Mode::single:
-      if (under_way > 0) return {"mode", "single: event " + runs_.event_of(state.runs.front()) + " is still running"};
+      if (under_way > 0)
+        return {"mode",
+                "single: event " + runs_.event_of(state.runs.front()) + " is still running"};
       break;
     case Mode::queued:
       if (under_way + state.queue.size() >= rule.max)
-        return {"mode", "queued: " + running(under_way) + " and " + std::to_string(state.queue.size()) + " wait, the most is " + std::to_string(rule.max)};
+        return {"mode", "queued: " + running(under_way) + " and " +
+                            std::to_string(state.queue.size()) + " wait, the most is " +
+                            std::to_string(rule.max)};
       break;
     case Mode::parallel:
-      if (under_way >= rule.max) return {"mode", "parallel: " + running(under_way) + ", the most is " + std::to_string(rule.max)};
+      if (under_way >= rule.max)
+        return {"mode",
+                "parallel: " + running(under_way) + ", the most is " + std::to_string(rule.max)};
       break;
-    case Mode::restart: break;
+    case Mode::restart:
+      break;
   }
   return {};
 }
@@ -79,7 +93,8 @@ bool Engine::fire(State const& state, Firing given, Moment now, Decisions& out) 
     }
     if (++state->relays_fired > most_by_relays) {
       reason = "mode";
-      text = "relays have fired it " + std::to_string(most_by_relays) + " times within a second: do its actions switch what fires it?";
+      text = "relays have fired it " + std::to_string(most_by_relays) +
+             " times within a second: do its actions switch what fires it?";
     }
   }
   if (!reason.empty()) {
@@ -100,7 +115,8 @@ bool Engine::fire(State const& state, Firing given, Moment now, Decisions& out) 
   return true;
 }
 
-void Engine::begin(State const& state, std::shared_ptr<Firing const> firing, Moment now, Decisions& out) {
+void Engine::begin(State const& state, std::shared_ptr<Firing const> firing, Moment now,
+                   Decisions& out) {
   state->started = now;
   state->status.last_fired = firing->at.wall;
   ++state->status.runs;
@@ -109,8 +125,8 @@ void Engine::begin(State const& state, std::shared_ptr<Firing const> firing, Mom
   of_run_.emplace(run, state);
 }
 
-void Engine::skip(RuleState& state, std::shared_ptr<Firing const> firing, std::string reason, std::string text,
-                  unsigned count, Moment now, Decisions& out) {
+void Engine::skip(RuleState& state, std::shared_ptr<Firing const> firing, std::string reason,
+                  std::string text, unsigned count, Moment now, Decisions& out) {
   state.status.skipped[reason] += count;
   state.status.last_skip = reason + ": " + text;
   Fact fact;

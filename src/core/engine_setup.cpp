@@ -1,4 +1,5 @@
-// The engine's rules: how they come in, what they keep over a reload, and what is remembered over a restart.
+// The engine's rules: how they come in, what they keep over a reload, and what is remembered over a
+// restart.
 #include "core/engine.hpp"
 #include "core/heap.hpp"
 #include "core/jitter.hpp"
@@ -21,7 +22,9 @@ void Engine::configure(std::vector<Rule> rules, Names names, Moment now) {
   std::map<std::pair<std::string, std::string>, Instant> seen;
   for (auto const& slot : calendar_.slots()) {
     auto const& rule = *rules_[slot.rule]->rule;
-    if (slot.seen) seen.emplace(std::pair{rule.name, describe(rule.triggers[slot.trigger], world_.names)}, *slot.seen);
+    if (slot.seen)
+      seen.emplace(std::pair{rule.name, describe(rule.triggers[slot.trigger], world_.names)},
+                   *slot.seen);
   }
   if (remembered_)
     for (auto const& [name, of] : remembered_->rules)
@@ -44,7 +47,8 @@ void Engine::configure(std::vector<Rule> rules, Names names, Moment now) {
 }
 
 // The state of a rule that stays, or a new one.
-Engine::State Engine::take_over(Rule& rule, std::unordered_map<std::string, State>& old, Moment now) {
+Engine::State Engine::take_over(Rule& rule, std::unordered_map<std::string, State>& old,
+                                Moment now) {
   auto const known = old.find(rule.name);
   bool const is_new = known == old.end();
   State const state = is_new ? std::make_shared<RuleState>() : known->second;
@@ -100,9 +104,11 @@ void Engine::arm(State const& state, SeenTimes const& seen, Moment now) {
 
 // ---- over a restart ----
 
-/// A moment of before the restart on today's steady clock: the same boot's is the same, another's goes by the wall.
+/// A moment of before the restart on today's steady clock: the same boot's is the same, another's
+/// goes by the wall.
 Moment Engine::recalled(Moment saved, Moment now) const {
-  if (remembered_ && !boot_.empty() && remembered_->boot == boot_ && saved.steady <= now.steady) return saved;
+  if (remembered_ && !boot_.empty() && remembered_->boot == boot_ && saved.steady <= now.steady)
+    return saved;
   auto const ago = std::max(now.wall - saved.wall, Duration::zero());
   return {now.steady - ago, saved.wall};
 }
@@ -153,9 +159,19 @@ void Engine::go_on_waiting(Memory::Waiting const& waiting, Moment now, Decisions
   f.rule = state->rule;
   f.cause = waiting.cause;
   f.at = waiting.at;
-  f.values = {.time = waiting.at.wall, .zone = world_.names.zone, .camera = {}, .rule = waiting.rule, .trigger = value("trigger"),
-              .input = value("input"), .edge = value("edge"), .event = waiting.event, .state = value("state"),
-              .relay = value("relay"), .picture = value("picture"), .reply = {}, .secret = {}};
+  f.values = {.time = waiting.at.wall,
+              .zone = world_.names.zone,
+              .camera = {},
+              .rule = waiting.rule,
+              .trigger = value("trigger"),
+              .input = value("input"),
+              .edge = value("edge"),
+              .event = waiting.event,
+              .state = value("state"),
+              .relay = value("relay"),
+              .picture = value("picture"),
+              .reply = {},
+              .secret = {}};
   auto const shared = std::make_shared<Firing const>(std::move(f));
   auto until = waiting.until;
   if (until && (boot_.empty() || remembered_->boot != boot_))
@@ -177,7 +193,9 @@ void Engine::go_on_waiting(Memory::Waiting const& waiting, Moment now, Decisions
 Memory Engine::memory() const {
   Memory memory;
   memory.boot = boot_;
-  auto const of = [&](RuleState const& state) -> Memory::OfRule& { return memory.rules[state.rule->name]; };
+  auto const of = [&](RuleState const& state) -> Memory::OfRule& {
+    return memory.rules[state.rule->name];
+  };
   for (auto const& state : rules_) {
     if (state->started) of(*state).started = state->started;
     if (state->enabled != state->rule->enabled) of(*state).enabled = state->enabled;
@@ -187,7 +205,9 @@ Memory Engine::memory() const {
   }
   for (auto const& slot : calendar_.slots()) {
     auto const& state = *rules_[slot.rule];
-    if (slot.seen) of(state).seen.push_back({describe(state.rule->triggers[slot.trigger], world_.names), *slot.seen});
+    if (slot.seen)
+      of(state).seen.push_back(
+          {describe(state.rule->triggers[slot.trigger], world_.names), *slot.seen});
   }
   memory.runs = runs_.waiting();
   return memory;

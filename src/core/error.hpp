@@ -10,12 +10,12 @@
 namespace snapcron {
 
 enum class Fault {
-  invalid,      // the request itself makes no sense
-  not_found,    // no such chip, line, camera, rule, file
-  busy,         // somebody else holds it, or too much is under way
-  denied,       // permission, credentials
-  refused,      // understood, but not allowed here (a simulated input on a real chip)
-  gone,         // it was there and has vanished (chip unplugged)
+  invalid,    // the request itself makes no sense
+  not_found,  // no such chip, line, camera, rule, file
+  busy,       // somebody else holds it, or too much is under way
+  denied,     // permission, credentials
+  refused,    // understood, but not allowed here (a simulated input on a real chip)
+  gone,       // it was there and has vanished (chip unplugged)
   timed_out,
   bad_picture,  // the body is not a whole JPEG
   no_space,     // disk full, quota, read-only

@@ -7,10 +7,14 @@ namespace snapcron {
 
 std::string describe(RelayCommand const& command) {
   switch (command.kind) {
-    case RelayCommand::Kind::on: return "on";
-    case RelayCommand::Kind::off: return "off";
-    case RelayCommand::Kind::toggle: return "toggle";
-    case RelayCommand::Kind::pulse: break;
+    case RelayCommand::Kind::on:
+      return "on";
+    case RelayCommand::Kind::off:
+      return "off";
+    case RelayCommand::Kind::toggle:
+      return "toggle";
+    case RelayCommand::Kind::pulse:
+      break;
   }
   std::string text = "pulse " + to_text(command.duration);
   if (command.count > 1)

@@ -39,10 +39,10 @@ struct Fact {
   RunId run = 0;                   // 0 for a skip
   Action const* action = nullptr;  // of action and result; lives as long as the firing
   unsigned seq = 1;                // of a snapshot with a count
-  std::string reason;              // of skip: disabled, condition, cooldown, mode, dst_gap, missed, clock
-  unsigned count = 1;              // of skip: calendar times that it stands for
-  bool ok = true;                  // of result and end
-  std::string text;                // more in words; may be empty
+  std::string reason;  // of skip: disabled, condition, cooldown, mode, dst_gap, missed, clock
+  unsigned count = 1;  // of skip: calendar times that it stands for
+  bool ok = true;      // of result and end
+  std::string text;    // more in words; may be empty
 };
 
 /// An action as a person says it: "snapshot door", "relay strike pulse 500ms".

@@ -22,9 +22,9 @@ struct InputEdge {
 struct InputReading {
   unsigned number = 0;
   bool current = false;
-  bool last = false;       // the level that the previous read reported
-  std::uint64_t pulse = 0; // completed pulses (high to low) since the previous read
-  Instant changed;         // wall time of the latest change; before any, of the start
+  bool last = false;        // the level that the previous read reported
+  std::uint64_t pulse = 0;  // completed pulses (high to low) since the previous read
+  Instant changed;          // wall time of the latest change; before any, of the start
   friend bool operator==(InputReading const&, InputReading const&) = default;
 };
 
@@ -76,8 +76,8 @@ class Input {
   Steady since_;
   Instant changed_;
   Duration debounce_;
-  bool raw_ = false;                // the latest raw level
-  std::optional<Steady> raw_since_; // set while a raw change waits to settle
+  bool raw_ = false;                 // the latest raw level
+  std::optional<Steady> raw_since_;  // set while a raw change waits to settle
   bool last_read_;
   std::uint64_t pulses_at_read_ = 0;
   InputCounters counters_;

@@ -1,5 +1,6 @@
 #pragma once
-// What the engine must still know after a restart. Small: only rules that have something to remember are in it.
+// What the engine must still know after a restart. Small: only rules that have something to
+// remember are in it.
 
 #include "core/time.hpp"
 
@@ -25,8 +26,9 @@ struct Memory {
     friend bool operator==(Held const&, Held const&) = default;
   };
   struct OfRule {
-    std::optional<Moment> started;   // its last firing, for cooldown and for people
-    std::optional<bool> enabled;     // by the actions enable and disable, where the file says otherwise
+    std::optional<Moment> started;  // its last firing, for cooldown and for people
+    std::optional<bool>
+        enabled;  // by the actions enable and disable, where the file says otherwise
     std::vector<Seen> seen;
     std::vector<Held> held;
     bool empty() const { return !started && !enabled && seen.empty() && held.empty(); }
@@ -36,10 +38,11 @@ struct Memory {
   struct Waiting {
     std::string rule, event, cause;
     Moment at;  // of the firing
-    std::map<std::string, std::string> values;  // of the event: trigger, input, edge, state, relay, picture
-    std::vector<unsigned> path;  // indexes and branches from the rule's actions to the present one
-    std::string action;          // in words: another action at that place is another rule
-    std::optional<Moment> until; // the end of the delay, or the time-out of the wait
+    std::map<std::string, std::string>
+        values;                   // of the event: trigger, input, edge, state, relay, picture
+    std::vector<unsigned> path;   // indexes and branches from the rule's actions to the present one
+    std::string action;           // in words: another action at that place is another rule
+    std::optional<Moment> until;  // the end of the delay, or the time-out of the wait
     bool failed = false;
     friend bool operator==(Waiting const&, Waiting const&) = default;
   };

@@ -7,7 +7,8 @@
 namespace snapcron {
 
 std::optional<Occurrences> Occurrences::of(Trigger const& trigger) {
-  if (auto const* cron = std::get_if<CronTrigger>(&trigger.what); cron && !cron->pattern.is_reboot())
+  if (auto const* cron = std::get_if<CronTrigger>(&trigger.what);
+      cron && !cron->pattern.is_reboot())
     return Occurrences{*cron};
   if (auto const* sun = std::get_if<SunTrigger>(&trigger.what)) return Occurrences{*sun};
   return std::nullopt;
@@ -32,8 +33,9 @@ std::optional<Instant> Occurrences::last(Instant from, Instant until) const {
       found = after = gap->at;
     }
   }
-  // The Sun rises at most once in some 20 hours: the last one is near the end, or months before it at the poles.
-  for (auto back = std::chrono::hours{36}; ; back *= 4) {
+  // The Sun rises at most once in some 20 hours: the last one is near the end, or months before it
+  // at the poles.
+  for (auto back = std::chrono::hours{36};; back *= 4) {
     auto const begin = std::max(from, until - back);
     std::optional<Instant> found;
     for (auto at = next(begin); at && *at <= until; at = next(*at)) found = at;
@@ -45,11 +47,18 @@ std::optional<Gap> Occurrences::gap(Instant after, Instant until) const {
   if (!cron_ || cron_->gap_run_once) return std::nullopt;
   auto const swallowed = cron_->pattern.swallowed(after, until, cron_->zone);
   if (!swallowed) return std::nullopt;
-  return Gap{swallowed->at, static_cast<unsigned>(std::min<std::uint64_t>(swallowed->count, 1'000'000))};
+  return Gap{swallowed->at,
+             static_cast<unsigned>(std::min<std::uint64_t>(swallowed->count, 1'000'000))};
 }
 
-bool Occurrences::is_interval() const { return cron_ && cron_->pattern.is_interval(); }
-MissedPolicy const& Occurrences::missed() const { return cron_ ? cron_->missed : sun_->missed; }
-Duration Occurrences::jitter() const { return cron_ ? cron_->jitter : Duration::zero(); }
+bool Occurrences::is_interval() const {
+  return cron_ && cron_->pattern.is_interval();
+}
+MissedPolicy const& Occurrences::missed() const {
+  return cron_ ? cron_->missed : sun_->missed;
+}
+Duration Occurrences::jitter() const {
+  return cron_ ? cron_->jitter : Duration::zero();
+}
 
 }  // namespace snapcron

@@ -7,7 +7,8 @@
 
 namespace snapcron {
 
-/// What a spring gap swallowed: the first instant after it, and how many of the trigger's times were in it.
+/// What a spring gap swallowed: the first instant after it, and how many of the trigger's times
+/// were in it.
 struct Gap {
   Instant at;
   unsigned count = 0;
@@ -15,14 +16,16 @@ struct Gap {
 
 class Occurrences {
  public:
-  /// Nothing for a trigger that does not go by the calendar (@reboot among them). Keeps a pointer to the trigger.
+  /// Nothing for a trigger that does not go by the calendar (@reboot among them). Keeps a pointer
+  /// to the trigger.
   static std::optional<Occurrences> of(Trigger const& trigger);
 
   /// The first one after `after`; nothing when there is none.
   std::optional<Instant> next(Instant after) const;
   /// The last one after `from`, up to and with `until`; for any length of time in bounded time.
   std::optional<Instant> last(Instant from, Instant until) const;
-  /// The first gap that ends after `after`, up to and with `until`, and swallowed times without making up for them.
+  /// The first gap that ends after `after`, up to and with `until`, and swallowed times without
+  /// making up for them.
   std::optional<Gap> gap(Instant after, Instant until) const;
 
   /// Intervals go by elapsed time: set back, the clock takes them along.

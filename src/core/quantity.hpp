@@ -1,6 +1,6 @@
 #pragma once
-// Durations ("500ms", "2s", "1m30s", "1h", "30d") and sizes ("500KB", "2GB", "16MiB") as users write
-// them. A bare number is an error in both.
+// Durations ("500ms", "2s", "1m30s", "1h", "30d") and sizes ("500KB", "2GB", "16MiB") as users
+// write them. A bare number is an error in both.
 
 #include "core/error.hpp"
 #include "core/time.hpp"
@@ -11,7 +11,8 @@
 
 namespace snapcron {
 
-/// Units d h m s ms, largest first, each once, whole numbers ("1m30s"); at most 3650d. Zero needs a unit too.
+/// Units d h m s ms, largest first, each once, whole numbers ("1m30s"); at most 3650d. Zero needs a
+/// unit too.
 Result<Duration> parse_duration(std::string_view text);
 /// Shortest form that parses to the same: "1m30s", "500ms", "0s".
 std::string to_text(Duration duration);

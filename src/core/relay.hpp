@@ -18,8 +18,8 @@ struct RelayCommand {
   friend bool operator==(RelayCommand const&, RelayCommand const&) = default;
 };
 
-/// All that a relay is: another process can take it up where this one left it, since CLOCK_MONOTONIC
-/// is the same for both.
+/// All that a relay is: another process can take it up where this one left it, since
+/// CLOCK_MONOTONIC is the same for both.
 struct RelayState {
   bool on = false;
   Steady on_since{};

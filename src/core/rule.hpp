@@ -20,8 +20,8 @@ namespace snapcron {
 
 // ---- triggers ----
 
-/// An edge. With `held` the level must then stay that long; with `count` that many (held) edges must come, the
-/// first and the last at most `within` apart.
+/// An edge. With `held` the level must then stay that long; with `count` that many (held) edges
+/// must come, the first and the last at most `within` apart.
 struct InputTrigger {
   enum class Edge { rising, falling, both };
   unsigned input = 0;
@@ -32,7 +32,8 @@ struct InputTrigger {
   friend bool operator==(InputTrigger const&, InputTrigger const&) = default;
 };
 
-/// What becomes of calendar times that passed while the daemon was down, the machine slept or the clock was set.
+/// What becomes of calendar times that passed while the daemon was down, the machine slept or the
+/// clock was set.
 struct MissedPolicy {
   enum class What { skip, once, all };
   What what = What::once;
@@ -86,8 +87,8 @@ struct WebhookTrigger {
 };
 
 struct Trigger {
-  std::variant<InputTrigger, CronTrigger, EveryTrigger, SunTrigger, StartupTrigger, ShutdownTrigger, RelayTrigger,
-               CameraTrigger, WebhookTrigger>
+  std::variant<InputTrigger, CronTrigger, EveryTrigger, SunTrigger, StartupTrigger, ShutdownTrigger,
+               RelayTrigger, CameraTrigger, WebhookTrigger>
       what;
   std::string id;  // empty when not given
   friend bool operator==(Trigger const&, Trigger const&) = default;
@@ -106,8 +107,8 @@ struct RelayCondition {
   bool on = true;
   friend bool operator==(RelayCondition const&, RelayCondition const&) = default;
 };
-/// From `from` to before `to`, in seconds of the local day; over midnight when from > to, the whole day
-/// when equal. A weekday is that of the window's beginning.
+/// From `from` to before `to`, in seconds of the local day; over midnight when from > to, the whole
+/// day when equal. A weekday is that of the window's beginning.
 struct TimeCondition {
   std::chrono::seconds from{}, to{};
   std::bitset<7> weekdays{0x7f};  // bit 0 = Sunday
@@ -139,21 +140,25 @@ struct GroupCondition {
 };
 
 struct Condition {
-  std::variant<InputCondition, RelayCondition, TimeCondition, CronCondition, SunCondition, TriggerCondition,
-               GroupCondition>
+  std::variant<InputCondition, RelayCondition, TimeCondition, CronCondition, SunCondition,
+               TriggerCondition, GroupCondition>
       what;
-  std::string text;  // as a person would say it, for the recorded reason: "time 18:00-07:00"; empty for a group
+  std::string text;  // as a person would say it, for the recorded reason: "time 18:00-07:00"; empty
+                     // for a group
   friend bool operator==(Condition const&, Condition const&) = default;
 };
-inline bool operator==(GroupCondition const& a, GroupCondition const& b) { return a.kind == b.kind && a.of == b.of; }
+inline bool operator==(GroupCondition const& a, GroupCondition const& b) {
+  return a.kind == b.kind && a.of == b.of;
+}
 
 // ---- actions ----
 
 struct SnapshotAction {
   std::string camera;
   unsigned count = 1;
-  Duration interval = std::chrono::seconds{1};  // from the start of one capture to the start of the next
-  std::optional<Template> filename{};           // else the storage's
+  Duration interval =
+      std::chrono::seconds{1};         // from the start of one capture to the start of the next
+  std::optional<Template> filename{};  // else the storage's
   friend bool operator==(SnapshotAction const&, SnapshotAction const&) = default;
 };
 struct RelayAction {
@@ -175,14 +180,15 @@ struct RunAction {
   Duration timeout = std::chrono::seconds{30};
   friend bool operator==(RunAction const&, RunAction const&) = default;
 };
-/// Waits until one of the triggers comes (input, relay, camera and webhook only). Fails after `timeout`; without
-/// one it waits for good.
+/// Waits until one of the triggers comes (input, relay, camera and webhook only). Fails after
+/// `timeout`; without one it waits for good.
 struct WaitForAction {
   std::vector<Trigger> triggers;
   std::optional<Duration> timeout;
   friend bool operator==(WaitForAction const&, WaitForAction const&) = default;
 };
-/// Enables or disables other rules (or this one), until the daemon is told otherwise: it survives a restart.
+/// Enables or disables other rules (or this one), until the daemon is told otherwise: it survives a
+/// restart.
 struct EnableAction {
   std::vector<std::string> rules;
   bool enable = true;
@@ -196,11 +202,13 @@ struct IfAction {
 };
 
 struct Action {
-  std::variant<SnapshotAction, RelayAction, DelayAction, LogAction, RunAction, HttpAction, WaitForAction, EnableAction,
-               IfAction>
+  std::variant<SnapshotAction, RelayAction, DelayAction, LogAction, RunAction, HttpAction,
+               WaitForAction, EnableAction, IfAction>
       what;
   std::vector<Action> fallback{};  // performed when it failed
-  friend bool operator==(Action const& a, Action const& b) { return a.what == b.what && a.fallback == b.fallback; }
+  friend bool operator==(Action const& a, Action const& b) {
+    return a.what == b.what && a.fallback == b.fallback;
+  }
 };
 inline bool operator==(IfAction const& a, IfAction const& b) {
   return a.conditions == b.conditions && a.then == b.then && a.otherwise == b.otherwise;
@@ -208,8 +216,8 @@ inline bool operator==(IfAction const& a, IfAction const& b) {
 
 // ---- rules ----
 
-/// What happens when a rule fires while it runs: it is skipped; the run under way is ended; it waits its turn; it
-/// runs beside.
+/// What happens when a rule fires while it runs: it is skipped; the run under way is ended; it
+/// waits its turn; it runs beside.
 enum class Mode { single, restart, queued, parallel };
 
 struct Rule {

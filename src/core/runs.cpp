@@ -17,13 +17,16 @@ Fact fact_of(Fact::Kind kind, RunId run, std::shared_ptr<Firing const> firing, M
   return fact;
 }
 
-Moment later(Moment now, Duration by) { return {now.steady + by, now.wall + by}; }
+Moment later(Moment now, Duration by) {
+  return {now.steady + by, now.wall + by};
+}
 
 /// Does this happen to be what the trigger waits for? Inputs are the matchers' business.
 bool is_awaited(Trigger const& trigger, Happening const& happening) {
   if (auto const* relay = std::get_if<RelayTrigger>(&happening.what)) {
     auto const* awaited = std::get_if<RelayTrigger>(&trigger.what);
-    return awaited && awaited->relay == relay->relay && (awaited->to == RelayTrigger::To::both || awaited->to == relay->to);
+    return awaited && awaited->relay == relay->relay &&
+           (awaited->to == RelayTrigger::To::both || awaited->to == relay->to);
   }
   if (auto const* camera = std::get_if<CameraTrigger>(&happening.what)) {
     auto const* awaited = std::get_if<CameraTrigger>(&trigger.what);
@@ -64,7 +67,8 @@ bool Runs::leave_list(Run& run) {
   auto const left = run.frames.back();
   run.frames.pop_back();
   auto& below = run.frames.back();
-  // What failed is mended when its fallback went well; a branch's failure belongs to the list that it stands in.
+  // What failed is mended when its fallback went well; a branch's failure belongs to the list that
+  // it stands in.
   if (left.failed) (run.frames.size() == 1 ? run.failed : below.failed) = true;
   ++below.index;
   return true;
@@ -80,7 +84,8 @@ void Runs::advance(RunId id, Run& run, Moment now, Decisions& out) {
     auto fact = fact_of(Fact::Kind::action, id, run.firing, now);
     fact.action = &action;
     fact.seq = run.seq;
-    if (auto const* log = std::get_if<LogAction>(&action.what)) fact.text = log->text.expand(run.values);
+    if (auto const* log = std::get_if<LogAction>(&action.what))
+      fact.text = log->text.expand(run.values);
     out.facts.push_back(std::move(fact));
     if (!begin_action(id, run, action, now, out)) return;
   }
@@ -88,7 +93,9 @@ void Runs::advance(RunId id, Run& run, Moment now, Decisions& out) {
 
 // True when the action is over already.
 bool Runs::begin_action(RunId id, Run& run, Action const& action, Moment now, Decisions& out) {
-  auto const over = [&](std::string text) { tell_result(id, run, true, std::move(text), now, out); };
+  auto const over = [&](std::string text) {
+    tell_result(id, run, true, std::move(text), now, out);
+  };
   if (auto const* delay = std::get_if<DelayAction>(&action.what)) {
     set_alarm(id, run, later(now, delay->duration));
     return false;
@@ -108,7 +115,8 @@ bool Runs::begin_action(RunId id, Run& run, Action const& action, Moment now, De
     auto const& values = run.values;
     auto const fails = what_fails(choice->conditions, {world_, now, now.wall, values.trigger});
     over(fails ? "else: " + *fails : "then");
-    run.frames.push_back({fails ? &choice->otherwise : &choice->then, 0, fails ? Into::otherwise : Into::then});
+    run.frames.push_back(
+        {fails ? &choice->otherwise : &choice->then, 0, fails ? Into::otherwise : Into::then});
     return true;
   }
   out.perform.push_back({id, run.firing, &action, run.seq});
@@ -119,7 +127,8 @@ void Runs::wait(RunId id, Run& run, WaitForAction const& action) {
   waits_.insert(id);
   run.matchers.clear();
   for (auto const& trigger : action.triggers)
-    if (auto const* input = std::get_if<InputTrigger>(&trigger.what)) run.matchers.emplace_back(*input);
+    if (auto const* input = std::get_if<InputTrigger>(&trigger.what))
+      run.matchers.emplace_back(*input);
 }
 
 void Runs::set_alarm(RunId id, Run& run, Moment at) {
@@ -142,7 +151,8 @@ void Runs::ended(RunId id, bool ok, std::string text, Moment now, Decisions& out
   advance(id, run, now, out);
 }
 
-void Runs::tell_result(RunId id, Run const& run, bool ok, std::string text, Moment now, Decisions& out) {
+void Runs::tell_result(RunId id, Run const& run, bool ok, std::string text, Moment now,
+                       Decisions& out) {
   auto fact = fact_of(Fact::Kind::result, id, run.firing, now);
   fact.action = &run.action();
   fact.seq = run.seq;
@@ -246,7 +256,8 @@ TemplateValues const* Runs::values(RunId id) const {
 }
 
 void Runs::took_picture(RunId id, std::string path) {
-  if (auto const it = runs_.find(id); it != runs_.end()) it->second.values.picture = std::move(path);
+  if (auto const it = runs_.find(id); it != runs_.end())
+    it->second.values.picture = std::move(path);
 }
 
 void Runs::replied(RunId id, std::map<std::string, std::string> reply) {

@@ -1,5 +1,6 @@
 #pragma once
-// Firings under way: each walks through its rule's actions, into branches and fallbacks, and waits where they say.
+// Firings under way: each walks through its rule's actions, into branches and fallbacks, and waits
+// where they say.
 
 #include "core/decisions.hpp"
 #include "core/input_matcher.hpp"
@@ -18,7 +19,8 @@ namespace snapcron {
 
 /// Something that a `wait_for` may wait for.
 struct Happening {
-  std::variant<InputTrigger, RelayTrigger, CameraTrigger, WebhookTrigger> what;  // an input's edge is rising or falling
+  std::variant<InputTrigger, RelayTrigger, CameraTrigger, WebhookTrigger>
+      what;  // an input's edge is rising or falling
   Moment at;
 };
 
@@ -80,8 +82,8 @@ class Runs {
     bool series_failed = false;
     bool failed = false;
     Steady step_started;
-    std::optional<Moment> alarm;          // the end of a delay, a wait or the pause in a series
-    std::vector<InputMatcher> matchers;   // of a wait: by trigger, for its inputs
+    std::optional<Moment> alarm;         // the end of a delay, a wait or the pause in a series
+    std::vector<InputMatcher> matchers;  // of a wait: by trigger, for its inputs
     Action const& action() const { return frames.back().list->at(frames.back().index); }
   };
   struct Alarm {

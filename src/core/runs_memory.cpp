@@ -19,7 +19,12 @@ std::vector<Memory::Waiting> Runs::waiting() const {
     one.cause = run.firing->cause;
     one.at = run.firing->at;
     auto const& v = run.values;
-    for (auto const& [name, value] : {std::pair{"trigger", &v.trigger}, {"input", &v.input}, {"edge", &v.edge}, {"state", &v.state}, {"relay", &v.relay}, {"picture", &v.picture}})
+    for (auto const& [name, value] : {std::pair{"trigger", &v.trigger},
+                                      {"input", &v.input},
+                                      {"edge", &v.edge},
+                                      {"state", &v.state},
+                                      {"relay", &v.relay},
+                                      {"picture", &v.picture}})
       if (!value->empty()) one.values.emplace(name, *value);
     for (auto const& frame : run.frames) {
       if (&frame != &run.frames.front()) one.path.push_back(static_cast<unsigned>(frame.into));
@@ -34,8 +39,9 @@ std::vector<Memory::Waiting> Runs::waiting() const {
   return all;
 }
 
-std::optional<RunId> Runs::resume(Memory::Waiting const& waiting, std::shared_ptr<Firing const> firing,
-                                  std::optional<Moment> until, Moment now) {
+std::optional<RunId> Runs::resume(Memory::Waiting const& waiting,
+                                  std::shared_ptr<Firing const> firing, std::optional<Moment> until,
+                                  Moment now) {
   // index, branch, index, branch, index
   if (waiting.path.size() % 2 == 0) return std::nullopt;
   std::vector<Frame> frames;
@@ -54,7 +60,8 @@ std::optional<RunId> Runs::resume(Memory::Waiting const& waiting, std::shared_pt
   }
   auto const& action = frames.back().list->at(frames.back().index);
   auto const* awaited = std::get_if<WaitForAction>(&action.what);
-  if ((!awaited && !std::holds_alternative<DelayAction>(action.what)) || describe(action, {}) != waiting.action)
+  if ((!awaited && !std::holds_alternative<DelayAction>(action.what)) ||
+      describe(action, {}) != waiting.action)
     return std::nullopt;
   if (!awaited && !until) return std::nullopt;
 

@@ -91,18 +91,19 @@ struct User {
 struct HttpSpec {
   std::string address = "127.0.0.1";  // an IP literal
   std::uint16_t port = 8080;
-  std::vector<User> users;            // empty: no password, loopback only
-  bool manual_input_txt = false;      // "time_of_change:" as the printed manuals have it
+  std::vector<User> users;        // empty: no password, loopback only
+  bool manual_input_txt = false;  // "time_of_change:" as the printed manuals have it
   friend bool operator==(HttpSpec const&, HttpSpec const&) = default;
 };
 
 struct Site {
   std::filesystem::path file;  // the configuration file itself
   Zone zone;
-  std::optional<Place> location;       // for the Sun
-  std::optional<Duration> wait_for_sync;  // clock: how long calendar rules wait at start for a synchronised clock
-  std::vector<InputSpec> inputs;  // by number
-  std::vector<RelaySpec> relays;  // by number
+  std::optional<Place> location;  // for the Sun
+  std::optional<Duration>
+      wait_for_sync;  // clock: how long calendar rules wait at start for a synchronised clock
+  std::vector<InputSpec> inputs;    // by number
+  std::vector<RelaySpec> relays;    // by number
   std::vector<CameraSpec> cameras;  // in the file's order: the first is the default
   StorageSpec storage;
   std::optional<HttpSpec> http;

@@ -39,8 +39,8 @@ struct RuleStatus {
   bool enabled = true;
   bool running = false;
   std::optional<Instant> last_fired;
-  std::uint64_t runs = 0;    // firings that started
-  std::uint64_t failed = 0;  // of them, ended with a failed action
+  std::uint64_t runs = 0;                        // firings that started
+  std::uint64_t failed = 0;                      // of them, ended with a failed action
   std::map<std::string, std::uint64_t> skipped;  // by reason
   std::string last_skip;  // the latest skip's reason in words; empty before any
   std::optional<Instant> next;

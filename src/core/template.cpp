@@ -17,15 +17,17 @@ constexpr std::size_t longest_part =
 constexpr std::ptrdiff_t most_folders = 8;
 constexpr std::string_view latest_picture = "lastshot.jpg";  // the link's name is not a picture's
 
-constexpr std::size_t longest_reply_path = 200;                  // bytes
+constexpr std::size_t longest_reply_path = 200;  // bytes
 
 /// What a use may name; each use has the names of the ones before it and some more.
 std::span<std::string const> names_of(Template::Use use) {
-  static std::array<std::string, 13> const names{"camera", "edge",    "event",   "input", "rule",
-                                                 "seq",    "time",    "trigger",  // file names
-                                                 "picture", "relay",  "state",    // texts
-                                                 "reply",  "secret"};             // requests
-  std::size_t const count = use == Template::Use::file_name ? 8 : use == Template::Use::text ? 11 : 13;
+  static std::array<std::string, 13> const names{"camera",  "edge",  "event",   "input", "rule",
+                                                 "seq",     "time",  "trigger",  // file names
+                                                 "picture", "relay", "state",    // texts
+                                                 "reply",   "secret"};           // requests
+  std::size_t const count = use == Template::Use::file_name ? 8
+                            : use == Template::Use::text    ? 11
+                                                            : 13;
   return std::span{names}.first(count);
 }
 

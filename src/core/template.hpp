@@ -24,12 +24,14 @@ struct TemplateValues {
   std::string input{};    // the input's name; empty for other triggers
   std::string edge{};     // "rising", "falling" or empty
   std::string event{};    // the event id
-  std::string state{};    // what a relay or camera trigger saw: "on", "off", "lost", "found"; else empty
+  std::string
+      state{};  // what a relay or camera trigger saw: "on", "off", "lost", "found"; else empty
   std::string relay{};    // the relay's name; empty for other triggers
   std::string picture{};  // the path of the run's newest picture; empty before one
-  std::map<std::string, std::string> reply{};  // the answer to the run's latest http action: the JSON's values by path
-  std::string secret{};   // of the http action alone
-  unsigned seq = 1;     // number of the picture within its firing, from 1
+  std::map<std::string, std::string>
+      reply{};           // the answer to the run's latest http action: the JSON's values by path
+  std::string secret{};  // of the http action alone
+  unsigned seq = 1;      // number of the picture within its firing, from 1
 };
 
 class Template {

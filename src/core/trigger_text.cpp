@@ -22,7 +22,8 @@ struct Details {
   std::string operator()(InputTrigger const& t) const {
     std::string text = " " + names.input(t.input) + " " + to_text(t.edge);
     if (t.held > Duration::zero()) text += " for " + snapcron::to_text(t.held);
-    if (t.count > 1) text += " " + std::to_string(t.count) + " times within " + snapcron::to_text(t.within);
+    if (t.count > 1)
+      text += " " + std::to_string(t.count) + " times within " + snapcron::to_text(t.within);
     return text;
   }
   std::string operator()(CronTrigger const& t) const { return " " + t.pattern.text(); }
@@ -39,13 +40,17 @@ struct Details {
     static constexpr char const* to[] = {" off", " on", " on or off"};
     return " " + names.relay(t.relay) + to[static_cast<int>(t.to)];
   }
-  std::string operator()(CameraTrigger const& t) const { return " " + t.camera + (t.found ? " found" : " lost"); }
+  std::string operator()(CameraTrigger const& t) const {
+    return " " + t.camera + (t.found ? " found" : " lost");
+  }
   std::string operator()(WebhookTrigger const& t) const { return " " + t.name; }
 };
 
 }  // namespace
 
-char const* kind_of(Trigger const& trigger) { return std::visit(Kind{}, trigger.what); }
+char const* kind_of(Trigger const& trigger) {
+  return std::visit(Kind{}, trigger.what);
+}
 
 std::string describe(Trigger const& trigger, Names const& names) {
   return kind_of(trigger) + std::visit(Details{names}, trigger.what);
@@ -56,6 +61,8 @@ char const* to_text(InputTrigger::Edge edge) {
   return words[static_cast<int>(edge)];
 }
 
-char const* to_text(SunEvent event) { return event == SunEvent::sunrise ? "sunrise" : "sunset"; }
+char const* to_text(SunEvent event) {
+  return event == SunEvent::sunrise ? "sunrise" : "sunset";
+}
 
 }  // namespace snapcron

@@ -10,8 +10,8 @@ namespace snapcron {
 
 /// The configuration's word: "input", "cron", "every", ...
 char const* kind_of(Trigger const& trigger);
-/// The whole trigger: "input door rising for 10m", "cron 0 3 * * *", "sun sunset -30m". Two triggers with the same
-/// text are the same to what is remembered on disk.
+/// The whole trigger: "input door rising for 10m", "cron 0 3 * * *", "sun sunset -30m". Two
+/// triggers with the same text are the same to what is remembered on disk.
 std::string describe(Trigger const& trigger, Names const& names);
 
 char const* to_text(InputTrigger::Edge edge);  // "rising"

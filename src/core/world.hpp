@@ -28,7 +28,8 @@ struct Names {
 struct World {
   struct Level {
     bool high = false;
-    std::optional<Steady> since{};  // of an edge that was seen; nothing: it stands since before the start
+    std::optional<Steady>
+        since{};  // of an edge that was seen; nothing: it stands since before the start
   };
 
   Names names;

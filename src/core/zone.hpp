@@ -13,18 +13,20 @@ namespace snapcron {
 /// A civil (wall clock) time without a zone.
 struct Civil {
   int year = 1970;
-  unsigned month = 1, day = 1;        // 1-12, 1-31
+  unsigned month = 1, day = 1;  // 1-12, 1-31
   unsigned hour = 0, minute = 0, second = 0;
-  unsigned weekday = 4;               // 0 = Sunday
+  unsigned weekday = 4;  // 0 = Sunday
   friend bool operator==(Civil const&, Civil const&) = default;
 };
 
 /// A stretch of time with one offset.
 struct ZonePeriod {
-  std::chrono::sys_seconds begin, end;  // from begin to before end; both far away where nothing changes
-  std::chrono::seconds offset{};        // east of UTC
-  /// The civil time (seconds from 1970-01-01T00:00:00) up to which earlier periods' clocks have come.
-  /// The period's first civil time is before it where clocks went back, after it where they skipped some.
+  std::chrono::sys_seconds begin,
+      end;                        // from begin to before end; both far away where nothing changes
+  std::chrono::seconds offset{};  // east of UTC
+  /// The civil time (seconds from 1970-01-01T00:00:00) up to which earlier periods' clocks have
+  /// come. The period's first civil time is before it where clocks went back, after it where they
+  /// skipped some.
   std::chrono::seconds shown_before{};
 };
 
@@ -65,8 +67,8 @@ class Zone {
 std::string rfc3339(Instant at, Zone const& zone, int digits = 0);
 /// Reads RFC 3339 (with "Z" or an offset, fraction of up to nine digits).
 Result<Instant> parse_rfc3339(std::string_view text);
-/// strftime for the letters that file names and texts may use: Y m d H M S y j F T e a b A B u w p I Z z s %.
-/// English names whatever the locale. `format` was checked by check_time_format().
+/// strftime for the letters that file names and texts may use: Y m d H M S y j F T e a b A B u w p
+/// I Z z s %. English names whatever the locale. `format` was checked by check_time_format().
 std::string format_time(std::string_view format, Instant at, Zone const& zone);
 /// Empty when every letter is known; else what is wrong.
 std::string check_time_format(std::string_view format);

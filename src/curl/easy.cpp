@@ -40,7 +40,8 @@ Easy make_easy(EasySettings const& settings) {
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   curl_easy_setopt(easy, CURLOPT_USERAGENT, "snapcron/" SNAPCRON_VERSION);
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);  // never join the thread that waits for a dead name server
+  curl_easy_setopt(easy, CURLOPT_QUICK_EXIT,
+                   1L);  // never join the thread that waits for a dead name server
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, settings.message);
   set_security(easy, settings.verify_tls);
   if (settings.username.empty() && settings.password.empty()) return handle;

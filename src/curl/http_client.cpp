@@ -23,7 +23,8 @@ bool has_control(std::string_view text) {
   });
 }
 
-constexpr char const* no_address = "not an address that begins with http:// or https:// and names a host";
+constexpr char const* no_address =
+    "not an address that begins with http:// or https:// and names a host";
 
 /// What makes the request no request; empty when it is one.
 std::string fault_of(HttpRequest const& request) {
@@ -31,8 +32,10 @@ std::string fault_of(HttpRequest const& request) {
   if (has_control(request.url)) return "the address has a control character";
   if (request.url.find("://") == std::string::npos) return no_address;  // curl would guess a scheme
   for (auto const& [name, value] : request.headers) {
-    if (!is_http_token(name)) return "a header has a name that is not allowed: " + snapcron::quoted(name);
-    if (has_control(value)) return "the value of header " + snapcron::quoted(name) + " has a line end";
+    if (!is_http_token(name))
+      return "a header has a name that is not allowed: " + snapcron::quoted(name);
+    if (has_control(value))
+      return "the value of header " + snapcron::quoted(name) + " has a line end";
   }
   return {};
 }
@@ -138,7 +141,8 @@ class Exchange {
     auto const seconds = to_text(request_.timeout);
     long os_error = 0;
     curl_easy_getinfo(easy_.get(), CURLINFO_OS_ERRNO, &os_error);
-    if (headers_ > most_headers) return {Fault::failed, what + "the server sends headers without end"};
+    if (headers_ > most_headers)
+      return {Fault::failed, what + "the server sends headers without end"};
     switch (code) {
       case CURLE_OPERATION_TIMEDOUT:
         if (headers_ > 0) return {Fault::timed_out, what + "no whole answer within " + seconds};
@@ -146,10 +150,12 @@ class Exchange {
                 what + (connected_ ? "connected, but no answer within " + seconds
                                    : "no connection within " + seconds + "; is the network up?")};
       case CURLE_COULDNT_RESOLVE_HOST:
-        return {Fault::failed, what + "the name server does not know this name, or cannot be reached"};
+        return {Fault::failed,
+                what + "the name server does not know this name, or cannot be reached"};
       case CURLE_COULDNT_CONNECT:
-        return {Fault::failed, what + (os_error != 0 ? "cannot connect: " + words(static_cast<int>(os_error))
-                                                     : std::string{"cannot connect"})};
+        return {Fault::failed,
+                what + (os_error != 0 ? "cannot connect: " + words(static_cast<int>(os_error))
+                                      : std::string{"cannot connect"})};
       case CURLE_GOT_NOTHING:
         return {Fault::failed, what + "the server closed the connection without an answer"};
       case CURLE_PARTIAL_FILE:
@@ -158,7 +164,8 @@ class Exchange {
         return {Fault::failed, what + "the connection was lost"};
       case CURLE_PEER_FAILED_VERIFICATION:
       case CURLE_SSL_CACERT_BADFILE:
-        return {Fault::denied, what + "the server's certificate is not trusted (" + printable(message_.data()) +
+        return {Fault::denied, what + "the server's certificate is not trusted (" +
+                                   printable(message_.data()) +
                                    "); add its authority with update-ca-certificates"};
       case CURLE_SSL_CONNECT_ERROR:
         return {Fault::failed, what + "no TLS connection (" + printable(message_.data()) + ")"};

@@ -1,5 +1,6 @@
 #pragma once
-// One request to a server of somebody else's: a phone's push service, a home automation, a web hook.
+// One request to a server of somebody else's: a phone's push service, a home automation, a web
+// hook.
 
 #include "core/error.hpp"
 #include "core/time.hpp"
@@ -27,8 +28,8 @@ struct HttpRequest {
   std::string url;
   std::vector<std::pair<std::string, std::string>> headers{};
   std::string body{};
-  std::vector<FormField> form{};  // in place of the body
-  std::string username{}, password{};  // Basic; both empty: none
+  std::vector<FormField> form{};                // in place of the body
+  std::string username{}, password{};           // Basic; both empty: none
   Duration timeout = std::chrono::seconds{30};  // the whole exchange
   bool verify_tls = true;
 };
@@ -56,8 +57,8 @@ class HttpClient {
   Multi& multi_;
 };
 
-/// "PUT https://ntfy.sh": all of a request that may stand in a log. The path, the query and the user
-/// of an address may be secrets.
+/// "PUT https://ntfy.sh": all of a request that may stand in a log. The path, the query and the
+/// user of an address may be secrets.
 std::string request_name(std::string_view method, std::string_view url);
 
 }  // namespace snapcron

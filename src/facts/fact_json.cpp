@@ -75,7 +75,9 @@ struct Parameters {
 
 void add_action(Fact const& fact, Names const& names, json::object& o) {
   std::visit(Parameters{names, o}, fact.action->what);
-  if (auto const* shots = std::get_if<SnapshotAction>(&fact.action->what); shots && shots->count > 1) o["seq"] = fact.seq;
+  if (auto const* shots = std::get_if<SnapshotAction>(&fact.action->what);
+      shots && shots->count > 1)
+    o["seq"] = fact.seq;
 }
 
 char const* word(Fact::Kind kind) {

@@ -1,6 +1,7 @@
 #pragma once
-// A fact as the JSON object that the log keeps and the simulator prints: "time", "kind", "event", "rule", and what
-// belongs to its kind. Actions carry their parameters under the configuration's own words.
+// A fact as the JSON object that the log keeps and the simulator prints: "time", "kind", "event",
+// "rule", and what belongs to its kind. Actions carry their parameters under the configuration's
+// own words.
 
 #include "core/fact.hpp"
 

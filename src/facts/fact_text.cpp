@@ -23,7 +23,8 @@ std::string words(json::object const& fact) {
     auto const due = text(fact, "due");
     return "fires: " + text(fact, "cause") + (due.empty() ? "" : ", of " + due);
   }
-  if (kind == "skip") return "skipped (" + text(fact, "reason") + "): " + more + "; " + text(fact, "cause");
+  if (kind == "skip")
+    return "skipped (" + text(fact, "reason") + "): " + more + "; " + text(fact, "cause");
   if (kind == "action") {
     auto const action = text(fact, "action");
     if (action == "if") return {};  // its result says which way
@@ -34,7 +35,8 @@ std::string words(json::object const& fact) {
     auto const* ok = fact.if_contains("ok");
     bool const failed = ok && ok->is_bool() && !ok->get_bool();
     if (!failed && (more.empty() || text(fact, "action") == "log")) return {};
-    return "  " + text(fact, "what") + (failed ? " failed" : "") + (more.empty() ? "" : ": " + more);
+    return "  " + text(fact, "what") + (failed ? " failed" : "") +
+           (more.empty() ? "" : ": " + more);
   }
   if (kind == "end") return "ended " + text(fact, "result") + (more.empty() ? "" : ": " + more);
   return kind + (more.empty() ? "" : ": " + more);
@@ -47,7 +49,8 @@ std::string fact_text(json::object const& fact) {
   if (what.empty()) return {};
   auto const rule = text(fact, "rule");
   auto const event = text(fact, "event");
-  return text(fact, "time") + "  " + (rule.empty() ? "" : rule + ": ") + what + (event.empty() ? "" : "  [" + event + "]");
+  return text(fact, "time") + "  " + (rule.empty() ? "" : rule + ": ") + what +
+         (event.empty() ? "" : "  [" + event + "]");
 }
 
 }  // namespace snapcron

@@ -13,7 +13,9 @@ namespace json = boost::json;
 constexpr std::size_t most_runs = 10'000;
 constexpr int version = 1;
 
-json::array to_json(Moment at) { return {at.steady.time_since_epoch().count(), at.wall.time_since_epoch().count()}; }
+json::array to_json(Moment at) {
+  return {at.steady.time_since_epoch().count(), at.wall.time_since_epoch().count()};
+}
 
 // Nanoseconds that leave room for arithmetic: some 140 years on either side.
 std::optional<Duration> duration_of(json::value const& value) {
@@ -58,12 +60,14 @@ json::object to_json(Memory::OfRule const& rule) {
   if (!rule.seen.empty()) {
     json::array all;
     for (auto const& seen : rule.seen)
-      all.push_back(json::object{{"trigger", seen.trigger}, {"until", seen.until.time_since_epoch().count()}});
+      all.push_back(json::object{{"trigger", seen.trigger},
+                                 {"until", seen.until.time_since_epoch().count()}});
     o["seen"] = std::move(all);
   }
   if (!rule.held.empty()) {
     json::array all;
-    for (auto const& held : rule.held) all.push_back(json::object{{"trigger", held.trigger}, {"since", to_json(held.since)}});
+    for (auto const& held : rule.held)
+      all.push_back(json::object{{"trigger", held.trigger}, {"since", to_json(held.since)}});
     o["held"] = std::move(all);
   }
   return o;
@@ -72,23 +76,27 @@ json::object to_json(Memory::OfRule const& rule) {
 Memory::OfRule rule_of(json::object const& o) {
   Memory::OfRule rule;
   rule.started = moment_of(o.if_contains("started"));
-  if (auto const* enabled = o.if_contains("enabled"); enabled && enabled->is_bool()) rule.enabled = enabled->get_bool();
+  if (auto const* enabled = o.if_contains("enabled"); enabled && enabled->is_bool())
+    rule.enabled = enabled->get_bool();
   for (auto const& one : array_of(o, "seen")) {
     auto const* seen = one.if_object();
     auto const* until = seen ? seen->if_contains("until") : nullptr;
     if (!until) continue;
-    if (auto const at = duration_of(*until)) rule.seen.push_back({text_of(*seen, "trigger"), Instant{*at}});
+    if (auto const at = duration_of(*until))
+      rule.seen.push_back({text_of(*seen, "trigger"), Instant{*at}});
   }
   for (auto const& one : array_of(o, "held")) {
     auto const* held = one.if_object();
     if (!held) continue;
-    if (auto const since = moment_of(held->if_contains("since"))) rule.held.push_back({text_of(*held, "trigger"), *since});
+    if (auto const since = moment_of(held->if_contains("since")))
+      rule.held.push_back({text_of(*held, "trigger"), *since});
   }
   return rule;
 }
 
 json::object to_json(Memory::Waiting const& run) {
-  json::object o{{"rule", run.rule}, {"event", run.event}, {"cause", run.cause}, {"at", to_json(run.at)}};
+  json::object o{
+      {"rule", run.rule}, {"event", run.event}, {"cause", run.cause}, {"at", to_json(run.at)}};
   json::object values;
   for (auto const& [name, value] : run.values) values[name] = value;
   o["values"] = std::move(values);
@@ -116,7 +124,8 @@ std::optional<Memory::Waiting> run_of(json::object const& o) {
   }
   run.action = text_of(o, "action");
   run.until = moment_of(o.if_contains("until"));
-  if (auto const* failed = o.if_contains("failed"); failed && failed->is_bool()) run.failed = failed->get_bool();
+  if (auto const* failed = o.if_contains("failed"); failed && failed->is_bool())
+    run.failed = failed->get_bool();
   return run;
 }
 
@@ -130,15 +139,19 @@ std::string memory_text(Memory const& memory) {
     if (runs.size() == most_runs) break;
     runs.push_back(to_json(run));
   }
-  return json::serialize(
-      json::object{{"version", version}, {"boot", memory.boot}, {"rules", std::move(rules)}, {"runs", std::move(runs)}});
+  return json::serialize(json::object{{"version", version},
+                                      {"boot", memory.boot},
+                                      {"rules", std::move(rules)},
+                                      {"runs", std::move(runs)}});
 }
 
 Result<Memory> parse_memory(std::string_view text) {
   boost::system::error_code failed;
   auto const value = json::parse(text, failed);
   auto const* o = value.if_object();
-  if (failed || !o) return Error{Fault::invalid, "what was remembered cannot be read" + (failed ? ": " + failed.message() : "")};
+  if (failed || !o)
+    return Error{Fault::invalid,
+                 "what was remembered cannot be read" + (failed ? ": " + failed.message() : "")};
   auto const* number = o->if_contains("version");
   if (!number || !number->is_int64() || number->get_int64() != version)
     return Error{Fault::invalid, "what was remembered is of another snapcron"};

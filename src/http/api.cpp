@@ -224,7 +224,8 @@ awaitable<void> Api::log(Call const& call, Response& response) {
   if (!asked) co_return fail(response, asked.error());
   bool const follows = asked->wait > Duration::zero();
   if (follows && following_ >= most_following) {
-    make_problem(response, 503, "too many follow the log already: try again later, or without 'wait'");
+    make_problem(response, 503,
+                 "too many follow the log already: try again later, or without 'wait'");
     response.fields = "Retry-After: 10\r\n";
     co_return;
   }

@@ -18,12 +18,14 @@ namespace json = boost::json;
 constexpr std::int64_t most_records = 1000;
 constexpr std::int64_t longest_wait = 30;  // seconds
 
-Result<std::int64_t> number(std::string const& key, std::string const& text, std::int64_t least, std::int64_t most) {
+Result<std::int64_t> number(std::string const& key, std::string const& text, std::int64_t least,
+                            std::int64_t most) {
   std::int64_t value = 0;
   auto const [end, bad] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (bad == std::errc{} && end == text.data() + text.size() && value >= least && value <= most) return value;
-  return Error{Fault::invalid, "'" + key + "' must be a whole number from " + std::to_string(least) + " to " +
-                                   std::to_string(most)};
+  if (bad == std::errc{} && end == text.data() + text.size() && value >= least && value <= most)
+    return value;
+  return Error{Fault::invalid, "'" + key + "' must be a whole number from " +
+                                   std::to_string(least) + " to " + std::to_string(most)};
 }
 
 Result<void> take(LogRequest& request, std::string const& key, std::string const& value) {
@@ -33,8 +35,8 @@ Result<void> take(LogRequest& request, std::string const& key, std::string const
     return {};
   }
   if (key != "after" && key != "limit" && key != "wait")
-    return Error{Fault::invalid,
-                 "unknown parameter " + snapcron::quoted(key) + " (known: rule, after, limit, wait)"};
+    return Error{Fault::invalid, "unknown parameter " + snapcron::quoted(key) +
+                                     " (known: rule, after, limit, wait)"};
   auto const found = key == "after"   ? number(key, value, 0, INT64_MAX)
                      : key == "limit" ? number(key, value, 1, most_records)
                                       : number(key, value, 0, longest_wait);
@@ -62,7 +64,8 @@ Result<LogRequest> parse_log_query(std::string_view query) {
     std::string key, value;
     if (!decode_query_text(item.substr(0, equals), key) ||
         !decode_query_text(item.substr(std::min(item.size(), equals + 1)), value))
-      return Error{Fault::invalid, "the query has a broken percent-encoding, or is not UTF-8 after decoding"};
+      return Error{Fault::invalid,
+                   "the query has a broken percent-encoding, or is not UTF-8 after decoding"};
     if (auto const taken = take(request, key, value); !taken) return taken.error();
   }
   return request;

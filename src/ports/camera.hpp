@@ -21,8 +21,8 @@ struct Frame {
 class Camera {
  public:
   virtual ~Camera() = default;
-  /// Ends by the camera's own time-outs; never throws for what the camera does. The error text begins
-  /// with "camera 'NAME': ".
+  /// Ends by the camera's own time-outs; never throws for what the camera does. The error text
+  /// begins with "camera 'NAME': ".
   virtual boost::asio::awaitable<Result<Frame>> grab() = 0;
 };
 

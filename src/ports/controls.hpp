@@ -1,6 +1,6 @@
 #pragma once
-// What the pages, the API and the command line may ask of the running daemon. Real: app/daemon. Tests of
-// http/ have their own. All calls are made on the loop.
+// What the pages, the API and the command line may ask of the running daemon. Real: app/daemon.
+// Tests of http/ have their own. All calls are made on the loop.
 
 #include "core/error.hpp"
 #include "core/input.hpp"
@@ -25,16 +25,16 @@ struct InputDrive {
 };
 
 struct SnapshotRequest {
-  std::string camera;                // empty: the first one
-  std::optional<RelayCommand> relay; // relay 1, switched before the capture
+  std::string camera;                 // empty: the first one
+  std::optional<RelayCommand> relay;  // relay 1, switched before the capture
   unsigned count = 1;
   Duration interval = std::chrono::seconds{1};
-  bool store = true;                 // false: the bytes are wanted, nothing is written
+  bool store = true;  // false: the bytes are wanted, nothing is written
 };
 struct SnapshotReply {
-  std::vector<std::string> paths;             // of the stored pictures, in order
-  std::shared_ptr<std::string const> jpeg;    // when not stored
-  std::optional<Error> capture_error;         // no (or not every) picture
+  std::vector<std::string> paths;           // of the stored pictures, in order
+  std::shared_ptr<std::string const> jpeg;  // when not stored
+  std::optional<Error> capture_error;       // no (or not every) picture
   std::optional<Error> relay_error;
 };
 

@@ -1,7 +1,7 @@
 #pragma once
 // GPIO lines, whatever carries them: libgpiod 1.x, libgpiod 2.x, the simulated chip. Small and
-// synchronous; waiting on descriptors, debounce, retries and pulses are built once, above it (lines/).
-// Levels are logical: the implementation applies active_low (by the kernel).
+// synchronous; waiting on descriptors, debounce, retries and pulses are built once, above it
+// (lines/). Levels are logical: the implementation applies active_low (by the kernel).
 
 #include "core/error.hpp"
 #include "core/site.hpp"
@@ -16,8 +16,9 @@ namespace snapcron {
 
 struct RawEdge {
   bool high = false;
-  Steady at;               // the kernel's time stamp, CLOCK_MONOTONIC
-  std::uint32_t lost = 0;  // edges of this line that went missing just before this one, by sequence numbers
+  Steady at;  // the kernel's time stamp, CLOCK_MONOTONIC
+  std::uint32_t lost =
+      0;  // edges of this line that went missing just before this one, by sequence numbers
 };
 
 /// One requested input line; released on destruction. Not thread-safe.
@@ -49,8 +50,8 @@ class OutputLine {
 class Gpio {
  public:
   virtual ~Gpio() = default;
-  /// Errors are complete texts: a missing chip lists the chips that exist, a busy line says who holds
-  /// it, a permission says which group owns the device and how to join it.
+  /// Errors are complete texts: a missing chip lists the chips that exist, a busy line says who
+  /// holds it, a permission says which group owns the device and how to join it.
   virtual Result<std::unique_ptr<InputLine>> request_input(InputSpec const& spec) = 0;
   /// Direction and level in one request, so that the line never glitches.
   virtual Result<std::unique_ptr<OutputLine>> request_output(RelaySpec const& spec, bool on) = 0;

@@ -25,14 +25,15 @@ struct Record {
 
 struct LogQuery {
   std::optional<std::string> rule{};  // of this one only
-  std::int64_t after = 0;           // only greater ids; one that the log never gave (it was begun anew) counts as 0
-  bool newest = true;               // the newest ones, where there are more than `limit`; else the oldest
+  std::int64_t after =
+      0;  // only greater ids; one that the log never gave (it was begun anew) counts as 0
+  bool newest = true;  // the newest ones, where there are more than `limit`; else the oldest
   unsigned limit = 100;
 };
 
 struct LogPage {
   std::vector<Record> records{};  // ascending
-  std::int64_t next = 0;        // what to ask for `after` to go on from here
+  std::int64_t next = 0;          // what to ask for `after` to go on from here
 };
 
 /// All calls block and are made one after another, by any thread.
@@ -40,7 +41,8 @@ class Records {
  public:
   virtual ~Records() = default;
   /// Both or none, durable when it returns. The id of the newest record.
-  virtual Result<std::int64_t> write(std::span<Record const> appended, std::optional<std::string> const& memory) = 0;
+  virtual Result<std::int64_t> write(std::span<Record const> appended,
+                                     std::optional<std::string> const& memory) = 0;
   /// What was last written as memory; nothing when there never was any.
   virtual Result<std::optional<std::string>> memory() = 0;
   /// Ascending.

@@ -15,7 +15,10 @@ constexpr char const* boot = "simulated";
 }  // namespace
 
 Replay::Replay(Site const& site, Trace const& trace, Observer observer)
-    : site_(site), trace_(trace), observer_(std::move(observer)), names_{.inputs = {}, .relays = {}, .zone = site.zone} {
+    : site_(site),
+      trace_(trace),
+      observer_(std::move(observer)),
+      names_{.inputs = {}, .relays = {}, .zone = site.zone} {
   for (auto const& input : site.inputs) names_.inputs.emplace(input.number, input.name);
   for (auto const& relay : site.relays) names_.relays.emplace(relay.number, relay.name);
 }
@@ -24,7 +27,8 @@ void Replay::run(Instant from, Instant until) {
   from_ = now_ = from;
   auto line = trace_.begin();
   for (; line != trace_.end() && line->at < from; ++line) {
-    if (auto const* input = std::get_if<TraceInput>(&line->what)) inputs_[input->input] = input->high;
+    if (auto const* input = std::get_if<TraceInput>(&line->what))
+      inputs_[input->input] = input->high;
     if (auto const* camera = std::get_if<TraceCamera>(&line->what)) {
       if (camera->online)
         offline_.erase(camera->camera);
@@ -32,7 +36,8 @@ void Replay::run(Instant from, Instant until) {
         offline_.insert(camera->camera);
     }
   }
-  for (auto const& spec : site_.relays) relays_.try_emplace(spec.number, spec.initial, spec.max_on, now().steady);
+  for (auto const& spec : site_.relays)
+    relays_.try_emplace(spec.number, spec.initial, spec.max_on, now().steady);
   engine_.emplace("s" + std::to_string(++starts_), machine);
   start();
   for (;;) {
@@ -48,7 +53,9 @@ void Replay::run(Instant from, Instant until) {
   }
 }
 
-void Replay::go_to(Instant at) { now_ = std::max(now_, at); }
+void Replay::go_to(Instant at) {
+  now_ = std::max(now_, at);
+}
 
 void Replay::start() {
   for (auto const& [number, high] : inputs_) engine_->set_input(number, high);
@@ -58,7 +65,8 @@ void Replay::start() {
   settle();
 }
 
-// A clean stop and a start: pulses under way go on, other relays go to on_exit and then to their initial state.
+// A clean stop and a start: pulses under way go on, other relays go to on_exit and then to their
+// initial state.
 void Replay::restart() {
   engine_->shutdown(now(), decisions_);
   settle();
@@ -100,10 +108,12 @@ void Replay::happen(TraceLine const& line) {
     if (std::exchange(inputs_[input->input], input->high) != input->high)
       engine_->on_edge({input->input, input->high, now().steady}, now(), decisions_);
   } else if (auto const* camera = std::get_if<TraceCamera>(&line.what)) {
-    bool const changed = camera->online ? offline_.erase(camera->camera) > 0 : offline_.insert(camera->camera).second;
+    bool const changed = camera->online ? offline_.erase(camera->camera) > 0
+                                        : offline_.insert(camera->camera).second;
     if (changed) engine_->on_camera(camera->camera, camera->online, now(), decisions_);
   } else if (auto const* relay = std::get_if<TraceRelay>(&line.what)) {
-    switch_relay(relay->relay, {.kind = relay->on ? RelayCommand::Kind::on : RelayCommand::Kind::off});
+    switch_relay(relay->relay,
+                 {.kind = relay->on ? RelayCommand::Kind::on : RelayCommand::Kind::off});
   } else if (auto const* webhook = std::get_if<TraceWebhook>(&line.what)) {
     engine_->on_webhook(webhook->name, now(), decisions_);
   } else if (auto const* trigger = std::get_if<TraceTrigger>(&line.what)) {
@@ -126,12 +136,15 @@ void Replay::settle() {
 }
 
 void Replay::perform(Perform const& task) {
-  auto const end = [&](bool ok, std::string text) { engine_->ended(task.run, ok, std::move(text), now(), decisions_); };
+  auto const end = [&](bool ok, std::string text) {
+    engine_->ended(task.run, ok, std::move(text), now(), decisions_);
+  };
   auto const* known = engine_->values(task.run);
   if (!known) return;
   TemplateValues values = *known;
   if (auto const* shot = std::get_if<SnapshotAction>(&task.action->what)) {
-    if (offline_.contains(shot->camera)) return end(false, "camera " + shot->camera + " is offline");
+    if (offline_.contains(shot->camera))
+      return end(false, "camera " + shot->camera + " is offline");
     values.camera = shot->camera;
     values.seq = task.seq;
     values.time = now_;
@@ -143,8 +156,10 @@ void Replay::perform(Perform const& task) {
     switch_relay(relay->relay, relay->command);
     return end(true, {});
   }
-  if (auto const* log = std::get_if<LogAction>(&task.action->what)) return end(true, log->text.expand(values));
-  if (auto const* http = std::get_if<HttpAction>(&task.action->what); http && http->wants_picture() && values.picture.empty())
+  if (auto const* log = std::get_if<LogAction>(&task.action->what))
+    return end(true, log->text.expand(values));
+  if (auto const* http = std::get_if<HttpAction>(&task.action->what);
+      http && http->wants_picture() && values.picture.empty())
     return end(false, "there is no picture in this run yet");
   end(true, {});
 }

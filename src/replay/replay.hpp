@@ -1,6 +1,7 @@
 #pragma once
-// The real engine on a virtual clock, with a world in which every action takes no time and only what the trace says
-// goes wrong. It touches no line, camera, disk or network, and the same trace always gives the same facts.
+// The real engine on a virtual clock, with a world in which every action takes no time and only
+// what the trace says goes wrong. It touches no line, camera, disk or network, and the same trace
+// always gives the same facts.
 
 #include "core/engine.hpp"
 #include "core/relay.hpp"
@@ -22,7 +23,8 @@ class Replay {
   /// The site and the trace must outlive it.
   Replay(Site const& site, Trace const& trace, Observer observer);
 
-  /// From `from` to `until`, both included. Lines of the trace before `from` only set levels and cameras.
+  /// From `from` to `until`, both included. Lines of the trace before `from` only set levels and
+  /// cameras.
   void run(Instant from, Instant until);
 
  private:

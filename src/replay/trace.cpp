@@ -57,7 +57,8 @@ class TraceReader {
  private:
   void wrong(Word const& word, std::string message, std::string suggestion = {}) {
     ++mistakes_;
-    diagnostics_.push_back(source_.diagnostic(Diagnostic::Severity::error, {line_, word.column}, std::move(message), std::move(suggestion)));
+    diagnostics_.push_back(source_.diagnostic(Diagnostic::Severity::error, {line_, word.column},
+                                              std::move(message), std::move(suggestion)));
   }
 
   void line(std::string_view text) {
@@ -65,15 +66,18 @@ class TraceReader {
     if (words.empty()) return;
     auto const at = parse_rfc3339(words[0].text);
     if (!at) return wrong(words[0], at.error().text);
-    if (!trace_.empty() && *at < trace_.back().at) return wrong(words[0], "this is before the line above: a trace goes forward in time");
-    if (words.size() == 1) return wrong(words[0], "what happened then? add for instance 'input 1 high'");
+    if (!trace_.empty() && *at < trace_.back().at)
+      return wrong(words[0], "this is before the line above: a trace goes forward in time");
+    if (words.size() == 1)
+      return wrong(words[0], "what happened then? add for instance 'input 1 high'");
     if (auto what = event(text, words)) trace_.push_back({*at, std::move(*what)});
   }
 
   using What = decltype(TraceLine::what);
 
   std::optional<What> event(std::string_view text, std::vector<Word> const& words) {
-    static std::vector<std::string> const kinds{"input", "relay", "camera", "webhook", "trigger", "restart"};
+    static std::vector<std::string> const kinds{"input",   "relay",   "camera",
+                                                "webhook", "trigger", "restart"};
     auto const kind = words[1].text;
     if (kind == "restart") {
       if (words.size() == 2) return TraceRestart{};
@@ -82,12 +86,15 @@ class TraceReader {
     }
     if (kind == "webhook" || kind == "trigger") return named(text, kind == "trigger");
     if (kind != "input" && kind != "relay" && kind != "camera") {
-      wrong(words[1], "unknown event " + snapcron::quoted(kind) + ": known are input, relay, camera, webhook, trigger and restart",
+      wrong(words[1],
+            "unknown event " + snapcron::quoted(kind) +
+                ": known are input, relay, camera, webhook, trigger and restart",
             nearest_word(kind, kinds).value_or(""));
       return std::nullopt;
     }
     if (words.size() < 4) {
-      wrong(words.back(), "expected 'input N high|low', 'relay N on|off' or 'camera NAME online|offline'");
+      wrong(words.back(),
+            "expected 'input N high|low', 'relay N on|off' or 'camera NAME online|offline'");
       return std::nullopt;
     }
     if (kind == "input") return level<TraceInput>(words, site_.inputs, {"low", "high"});
@@ -99,7 +106,8 @@ class TraceReader {
   std::optional<What> named(std::string_view text, bool rule) {
     auto const words = words_of(text, 3);
     if (words.size() < 3) {
-      wrong(words[1], rule ? "which rule? write 'trigger NAME'" : "which one? write 'webhook NAME'");
+      wrong(words[1],
+            rule ? "which rule? write 'trigger NAME'" : "which one? write 'webhook NAME'");
       return std::nullopt;
     }
     std::string name{words[2].text};
@@ -107,19 +115,22 @@ class TraceReader {
     std::vector<std::string> known;
     for (auto const& one : site_.rules) known.push_back(one.name);
     if (std::ranges::find(known, name) != known.end()) return TraceTrigger{std::move(name)};
-    wrong(words[2], "there is no rule " + snapcron::quoted(name), nearest_word(name, known).value_or(""));
+    wrong(words[2], "there is no rule " + snapcron::quoted(name),
+          nearest_word(name, known).value_or(""));
     return std::nullopt;
   }
 
   std::optional<std::size_t> choice(Word const& word, std::array<std::string, 2> const& words) {
     for (std::size_t i = 0; i < words.size(); ++i)
       if (word.text == words[i]) return i;
-    wrong(word, snapcron::quoted(word.text) + " must be " + words[1] + " or " + words[0], nearest_word(word.text, words).value_or(""));
+    wrong(word, snapcron::quoted(word.text) + " must be " + words[1] + " or " + words[0],
+          nearest_word(word.text, words).value_or(""));
     return std::nullopt;
   }
 
   template <class Event, class Spec>
-  std::optional<What> level(std::vector<Word> const& words, std::vector<Spec> const& specs, std::array<std::string, 2> const& levels) {
+  std::optional<What> level(std::vector<Word> const& words, std::vector<Spec> const& specs,
+                            std::array<std::string, 2> const& levels) {
     auto const state = choice(words[3], levels);
     std::vector<std::string> known;
     for (auto const& spec : specs) {
@@ -129,7 +140,9 @@ class TraceReader {
       }
       known.push_back(spec.name);
     }
-    wrong(words[2], "there is no " + std::string{words[1].text} + " " + snapcron::quoted(words[2].text), nearest_word(words[2].text, known).value_or(""));
+    wrong(words[2],
+          "there is no " + std::string{words[1].text} + " " + snapcron::quoted(words[2].text),
+          nearest_word(words[2].text, known).value_or(""));
     return std::nullopt;
   }
 
@@ -138,7 +151,8 @@ class TraceReader {
     std::vector<std::string> known;
     for (auto const& spec : site_.cameras) known.push_back(spec.name);
     if (std::ranges::find(known, words[2].text) == known.end()) {
-      wrong(words[2], "there is no camera " + snapcron::quoted(words[2].text), nearest_word(words[2].text, known).value_or(""));
+      wrong(words[2], "there is no camera " + snapcron::quoted(words[2].text),
+            nearest_word(words[2].text, known).value_or(""));
       return std::nullopt;
     }
     if (!state) return std::nullopt;
@@ -155,7 +169,8 @@ class TraceReader {
 
 }  // namespace
 
-std::optional<Trace> parse_trace(Source const& source, Site const& site, std::vector<Diagnostic>& diagnostics) {
+std::optional<Trace> parse_trace(Source const& source, Site const& site,
+                                 std::vector<Diagnostic>& diagnostics) {
   TraceReader reader{source, site, diagnostics};
   auto trace = reader.read();
   if (!reader.good()) return std::nullopt;

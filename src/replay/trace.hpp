@@ -1,5 +1,6 @@
 #pragma once
-// A trace: what happened around a daemon, line by line, for the simulator. docs/simulate.md has the format.
+// A trace: what happened around a daemon, line by line, for the simulator. docs/simulate.md has the
+// format.
 
 #include "config/source.hpp"
 #include "core/diagnostic.hpp"
@@ -40,6 +41,7 @@ struct TraceLine {
 using Trace = std::vector<TraceLine>;
 
 /// Names are looked up in the site. Nothing with every mistake told; at most 100 of them.
-std::optional<Trace> parse_trace(Source const& source, Site const& site, std::vector<Diagnostic>& diagnostics);
+std::optional<Trace> parse_trace(Source const& source, Site const& site,
+                                 std::vector<Diagnostic>& diagnostics);
 
 }  // namespace snapcron

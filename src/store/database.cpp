@@ -14,9 +14,12 @@ constexpr int patience_ms = 2000;  // for another program that reads the file
 
 }  // namespace
 
-Statement::Statement(Database& database, sqlite3_stmt* statement) : database_{database}, statement_{statement} {}
+Statement::Statement(Database& database, sqlite3_stmt* statement)
+    : database_{database}, statement_{statement} {}
 
-Statement::~Statement() { sqlite3_finalize(statement_); }
+Statement::~Statement() {
+  sqlite3_finalize(statement_);
+}
 
 Statement& Statement::bind(int parameter, std::int64_t number) {
   sqlite3_bind_int64(statement_, parameter, number);
@@ -37,9 +40,13 @@ Result<bool> Statement::step() {
   return database_.error();
 }
 
-void Statement::reset() { sqlite3_reset(statement_); }
+void Statement::reset() {
+  sqlite3_reset(statement_);
+}
 
-std::int64_t Statement::number(int column) const { return sqlite3_column_int64(statement_, column); }
+std::int64_t Statement::number(int column) const {
+  return sqlite3_column_int64(statement_, column);
+}
 
 std::string Statement::text(int column) const {
   auto const* bytes = reinterpret_cast<char const*>(sqlite3_column_text(statement_, column));
@@ -49,7 +56,9 @@ std::string Statement::text(int column) const {
 
 Database::Database(std::filesystem::path file) : file_{std::move(file)} {}
 
-Database::~Database() { sqlite3_close(handle_); }
+Database::~Database() {
+  sqlite3_close(handle_);
+}
 
 Result<void> Database::open() {
   int const flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
@@ -91,7 +100,8 @@ bool Database::broken() const {
 }
 
 Error Database::error() const {
-  if (handle_ == nullptr) return {Fault::failed, "cannot use " + file_.string() + ": out of memory"};
+  if (handle_ == nullptr)
+    return {Fault::failed, "cannot use " + file_.string() + ": out of memory"};
   int const system_error = sqlite3_system_errno(handle_);
   auto const words = printable(sqlite3_errmsg(handle_));
   switch (sqlite3_extended_errcode(handle_) & 0xff) {
@@ -99,8 +109,9 @@ Error Database::error() const {
       return disk_error("write", file_, ENOSPC);
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      return {Fault::busy, "cannot use " + file_.string() +
-                               ": another program holds it (a second snapcron with the same storage folder?)"};
+      return {Fault::busy,
+              "cannot use " + file_.string() +
+                  ": another program holds it (a second snapcron with the same storage folder?)"};
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       return {Fault::failed, file_.string() + " is broken: " + words};

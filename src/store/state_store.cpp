@@ -25,8 +25,8 @@ constexpr std::size_t most_broken_files = 3;
 // or the new one. FULL: it is synced before write() returns, so that an id once told is never given
 // again, and a schedule that ran does not run again after a power cut. EXCLUSIVE: no shared memory
 // file beside it, which the kernel would write to the card over and over, and which kills a process
-// that touches it when the disk has failed. Small pages: a record alone costs half of what it does with
-// the usual 4096 bytes (docs/performance.md); the WAL goes into the file once in 4000 of them.
+// that touches it when the disk has failed. Small pages: a record alone costs half of what it does
+// with the usual 4096 bytes (docs/performance.md); the WAL goes into the file once in 4000 of them.
 constexpr char const* settings =
     "PRAGMA page_size = 1024;"
     "PRAGMA locking_mode = EXCLUSIVE;"
@@ -75,7 +75,8 @@ void remove_old_broken_files(std::filesystem::path const& folder) {
   std::error_code ignored;
   for (auto const& entry : std::filesystem::directory_iterator{folder, ignored}) {
     auto const name = entry.path().filename().string();
-    if (name.starts_with(std::string{file_name} + ".broken-") && !name.ends_with("-wal")) names.push_back(name);
+    if (name.starts_with(std::string{file_name} + ".broken-") && !name.ends_with("-wal"))
+      names.push_back(name);
   }
   std::ranges::sort(names);
   for (; names.size() > most_broken_files; names.erase(names.begin())) {
@@ -119,8 +120,10 @@ Result<void> StateStore::open() {
   if (!folder) return folder.error();
   struct stat is {};
   {
-    // Closed before SQLite opens it: closing any descriptor of a file gives up the process's locks on it.
-    File const made{::openat(folder->get(), file_name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600)};
+    // Closed before SQLite opens it: closing any descriptor of a file gives up the process's locks
+    // on it.
+    File const made{
+        ::openat(folder->get(), file_name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600)};
     if (!made || ::fstat(made.get(), &is) != 0) return disk_error("open", file, errno);
   }
   device_ = is.st_dev;
@@ -154,7 +157,8 @@ Result<void> StateStore::check(bool after_crash) {
   auto const found = database_->number("PRAGMA user_version");
   if (!found) return found.error();
   if (*found > version)
-    return Error{Fault::refused, file + " was written by a newer snapcron: use that one, or move the file away"};
+    return Error{Fault::refused,
+                 file + " was written by a newer snapcron: use that one, or move the file away"};
   if (!after_crash) return {};
   auto const verdict = database_->text("PRAGMA quick_check(1)");
   if (!verdict) return verdict.error();
@@ -177,7 +181,8 @@ Result<void> StateStore::put_aside(std::string const& why) {
   return {};
 }
 
-Result<std::int64_t> StateStore::write(std::span<Record const> appended, std::optional<std::string> const& memory) {
+Result<std::int64_t> StateStore::write(std::span<Record const> appended,
+                                       std::optional<std::string> const& memory) {
   auto const written = with_file([&]() -> Result<std::int64_t> {
     if (auto const begun = database_->run("BEGIN IMMEDIATE"); !begun) return begun.error();
     if (auto const done = append(appended); !done) return done.error();
@@ -195,7 +200,8 @@ Result<std::int64_t> StateStore::write(std::span<Record const> appended, std::op
 }
 
 Result<void> StateStore::append(std::span<Record const> records) {
-  auto statement = database_->prepare("INSERT INTO records (at, rule, event, json) VALUES (?, ?, ?, ?)");
+  auto statement =
+      database_->prepare("INSERT INTO records (at, rule, event, json) VALUES (?, ?, ?, ?)");
   if (!statement) return statement.error();
   for (auto const& record : records) {
     (*statement)->reset();
@@ -208,7 +214,8 @@ Result<void> StateStore::append(std::span<Record const> records) {
 
 Result<void> StateStore::remember(std::string const& memory) {
   auto statement = database_->prepare(
-      "INSERT INTO memory (id, text) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET text = excluded.text");
+      "INSERT INTO memory (id, text) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET text = "
+      "excluded.text");
   if (!statement) return statement.error();
   (*statement)->bind(1, memory);
   auto const done = (*statement)->step();
@@ -243,14 +250,18 @@ Result<std::vector<Record>> StateStore::read(LogQuery const& query) {
   return with_file([&]() -> Result<std::vector<Record>> {
     auto const newest = database_->number("SELECT max(id) FROM records");
     if (!newest) return newest.error();
-    auto statement = database_->prepare(
-        query.newest ? "SELECT id, at, rule, event, json FROM records WHERE id > ?1 AND (?2 = 0 OR rule = ?3)"
-                       " ORDER BY id DESC LIMIT ?4"
-                     : "SELECT id, at, rule, event, json FROM records WHERE id > ?1 AND (?2 = 0 OR rule = ?3)"
-                       " ORDER BY id LIMIT ?4");
+    auto statement =
+        database_->prepare(query.newest ? "SELECT id, at, rule, event, json FROM records WHERE id "
+                                          "> ?1 AND (?2 = 0 OR rule = ?3)"
+                                          " ORDER BY id DESC LIMIT ?4"
+                                        : "SELECT id, at, rule, event, json FROM records WHERE id "
+                                          "> ?1 AND (?2 = 0 OR rule = ?3)"
+                                          " ORDER BY id LIMIT ?4");
     if (!statement) return statement.error();
     auto const rule = query.rule.value_or("");
-    (*statement)->bind(1, query.after > *newest ? 0 : query.after).bind(2, std::int64_t{query.rule.has_value()});
+    (*statement)
+        ->bind(1, query.after > *newest ? 0 : query.after)
+        .bind(2, std::int64_t{query.rule.has_value()});
     (*statement)->bind(3, rule).bind(4, std::int64_t{query.limit});
     std::vector<Record> records;
     for (;;) {
@@ -268,6 +279,8 @@ Result<std::vector<Record>> StateStore::read(LogQuery const& query) {
   });
 }
 
-std::string StateStore::take_notice() { return std::exchange(notice_, {}); }
+std::string StateStore::take_notice() {
+  return std::exchange(notice_, {});
+}
 
 }  // namespace snapcron

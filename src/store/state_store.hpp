@@ -23,7 +23,8 @@ class StateStore : public Records {
   /// Touches nothing yet; `storage` is made when it is missing and its parent exists.
   explicit StateStore(std::filesystem::path storage);
 
-  Result<std::int64_t> write(std::span<Record const> appended, std::optional<std::string> const& memory) override;
+  Result<std::int64_t> write(std::span<Record const> appended,
+                             std::optional<std::string> const& memory) override;
   Result<std::optional<std::string>> memory() override;
   Result<std::vector<Record>> read(LogQuery const& query) override;
   std::string take_notice() override;

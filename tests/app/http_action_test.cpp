@@ -6,8 +6,8 @@
 #include "support/fake_camera.hpp"
 #include "support/temporary_folder.hpp"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <mutex>
 
@@ -29,7 +29,9 @@ class TheHttpAction : public testing::Test {
     values.rule = "door & \"window\"";
     values.event = "e1";
   }
-  Template text(std::string const& source) { return Template::parse(source, Template::Use::request).value(); }
+  Template text(std::string const& source) {
+    return Template::parse(source, Template::Use::request).value();
+  }
   HttpAction action(std::string const& path) {
     HttpAction made;
     made.url = text(server.url(path));
@@ -48,7 +50,8 @@ class TheHttpAction : public testing::Test {
       auto const length = next.find("Content-Length: ");
       std::lock_guard const lock{mutex};
       head = next;
-      body = length == std::string::npos ? "" : connection.take(std::stoul(next.substr(length + 16)));
+      body =
+          length == std::string::npos ? "" : connection.take(std::stoul(next.substr(length + 16)));
       connection.page(status, page, "Content-Type: application/json\r\n");
     }
   }
@@ -117,16 +120,19 @@ TEST_F(TheHttpAction, SendsThePictureInAForm) {
   made.picture_field = "photo";
   ASSERT_TRUE(perform(made));
   EXPECT_THAT(body, HasSubstr("name=\"caption\"\r\n\r\ndoor & \"window\"\r\n"));
-  EXPECT_THAT(body, HasSubstr("name=\"photo\"; filename=\"1.jpg\"\r\nContent-Type: image/jpeg\r\n\r\n"
-                              "the picture's bytes\r\n"));
+  EXPECT_THAT(body,
+              HasSubstr("name=\"photo\"; filename=\"1.jpg\"\r\nContent-Type: image/jpeg\r\n\r\n"
+                        "the picture's bytes\r\n"));
 }
 
 TEST_F(TheHttpAction, NeedsThePictureThatItSends) {
   auto made = action("/");
   made.picture_is_body = true;
-  EXPECT_EQ(error_of(made), where() + ": there is no picture in this run yet: put a snapshot before it");
+  EXPECT_EQ(error_of(made),
+            where() + ": there is no picture in this run yet: put a snapshot before it");
   values.picture = folder / "gone.jpg";
-  EXPECT_EQ(error_of(made), where() + ": cannot read " + values.picture + ": No such file or directory");
+  EXPECT_EQ(error_of(made),
+            where() + ": cannot read " + values.picture + ": No such file or directory");
   EXPECT_EQ(server.connections(), 0u);
 }
 
@@ -150,7 +156,8 @@ TEST_F(TheHttpAction, TakesAnyOtherStatusForAFailure) {
   page = "";
   EXPECT_EQ(error_of(action("/")), where() + ": 500");
   status = "301 Moved";
-  EXPECT_EQ(error_of(action("/")), where() + ": 301: redirects are not followed, give the final address");
+  EXPECT_EQ(error_of(action("/")),
+            where() + ": 301: redirects are not followed, give the final address");
 }
 
 TEST_F(TheHttpAction, SendsItsSecretAndTheAnswerBefore) {
@@ -160,7 +167,9 @@ TEST_F(TheHttpAction, SendsItsSecretAndTheAnswerBefore) {
   made.headers = {{"Authorization", text("Bearer {secret}")}};
   made.body = {{text("{reply:content_uri}"), true}};
   ASSERT_TRUE(perform(made));
-  EXPECT_THAT(head, StartsWith("POST /bot12%3As3%2Fcret/send?uri=mxc%3A%2F%2Fexample.org%2Fa%20b HTTP/1.1\r\n"));
+  EXPECT_THAT(
+      head,
+      StartsWith("POST /bot12%3As3%2Fcret/send?uri=mxc%3A%2F%2Fexample.org%2Fa%20b HTTP/1.1\r\n"));
   EXPECT_THAT(head, HasSubstr("\r\nAuthorization: Bearer 12:s3/cret\r\n"));
   EXPECT_EQ(body, "\"mxc://example.org/a b\"");
 }
@@ -171,9 +180,11 @@ TEST_F(TheHttpAction, NeverTellsASecret) {
   made.username = "root";
   made.password = "\"quoted\"";
   status = "404 Not Found";
-  page = R"({"path": "/bot12:s3/cret/send", "url": "bot12%3As3%2Fcret", "user": "root:\"quoted\""})";
+  page =
+      R"({"path": "/bot12:s3/cret/send", "url": "bot12%3As3%2Fcret", "user": "root:\"quoted\""})";
   auto const said = error_of(made);
-  EXPECT_EQ(said, where() + R"(: 404: {"path": "/bot***/send", "url": "bot***", "user": "root:***"})");
+  EXPECT_EQ(said,
+            where() + R"(: 404: {"path": "/bot***/send", "url": "bot***", "user": "root:***"})");
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 #include "app/json_paths.hpp"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 namespace snapcron {
 namespace {
@@ -11,11 +11,16 @@ using testing::Pair;
 using testing::UnorderedElementsAre;
 
 TEST(ValuesByPath, AreScalarsUnderDottedPaths) {
-  EXPECT_THAT(values_by_path(R"({"content_uri": "mxc://example.org/abc", "size": 7, "ok": true, "none": null})"),
-              UnorderedElementsAre(Pair("content_uri", "mxc://example.org/abc"), Pair("size", "7"), Pair("ok", "true")));
-  EXPECT_THAT(values_by_path(R"({"result": {"photo": [{"id": -1}, {"id": "b"}]}})"),
-              UnorderedElementsAre(Pair("result.photo.0.id", "-1"), Pair("result.photo.1.id", "b")));
-  EXPECT_THAT(values_by_path(R"(["a", [false]])"), UnorderedElementsAre(Pair("0", "a"), Pair("1.0", "false")));
+  EXPECT_THAT(
+      values_by_path(
+          R"({"content_uri": "mxc://example.org/abc", "size": 7, "ok": true, "none": null})"),
+      UnorderedElementsAre(Pair("content_uri", "mxc://example.org/abc"), Pair("size", "7"),
+                           Pair("ok", "true")));
+  EXPECT_THAT(
+      values_by_path(R"({"result": {"photo": [{"id": -1}, {"id": "b"}]}})"),
+      UnorderedElementsAre(Pair("result.photo.0.id", "-1"), Pair("result.photo.1.id", "b")));
+  EXPECT_THAT(values_by_path(R"(["a", [false]])"),
+              UnorderedElementsAre(Pair("0", "a"), Pair("1.0", "false")));
   EXPECT_THAT(values_by_path(R"({"e": {}, "a": []})"), IsEmpty());
 }
 

@@ -4,8 +4,8 @@
 
 #include "support/await.hpp"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <algorithm>
 #include <future>
@@ -25,7 +25,8 @@ constexpr auto at_once = Duration::zero();
 /// A disk made of values, asked by the recorder's thread.
 class FakeRecords : public Records {
  public:
-  Result<std::int64_t> write(std::span<Record const> appended, std::optional<std::string> const& text) override {
+  Result<std::int64_t> write(std::span<Record const> appended,
+                             std::optional<std::string> const& text) override {
     if (hold.valid()) hold.wait();
     std::lock_guard const lock{mutex};
     if (full) return Error{Fault::no_space, "no space left"};
@@ -64,9 +65,12 @@ class FakeRecords : public Records {
 class TheRecorder : public testing::Test {
  protected:
   Recorder& start(RecorderPace pace) {
-    return recorder.emplace(loop, store, [this](bool ok, std::string const& text) {
-      said.push_back((ok ? "ok: " : "wrong: ") + text);
-    }, pace);
+    return recorder.emplace(
+        loop, store,
+        [this](bool ok, std::string const& text) {
+          said.push_back((ok ? "ok: " : "wrong: ") + text);
+        },
+        pace);
   }
   static Record record(std::string json) {
     Record made;
@@ -139,7 +143,8 @@ TEST_F(TheRecorder, WritesBeforeItReads) {
 TEST_F(TheRecorder, WakesWhoWaitsForNews) {
   auto& recording = start({.urgent = at_once, .calm = never});
   bool woken = false;
-  boost::asio::co_spawn(loop, recording.wait_newer(0, never), [&](std::exception_ptr) { woken = true; });
+  boost::asio::co_spawn(loop, recording.wait_newer(0, never),
+                        [&](std::exception_ptr) { woken = true; });
   loop.poll();
   EXPECT_FALSE(woken);
   recording.add(record("1"));  // calm, but somebody waits for it
@@ -174,7 +179,8 @@ TEST_F(TheRecorder, LetsAFollowerOfOneRuleWaitThoughThereIsNewsOfOthers) {
   auto& recording = start({.urgent = at_once, .calm = never});
   recording.add(record("1"));
   await(loop, recording.read({}));
-  auto const page = await(loop, recording.page({.rule = "another"}, std::chrono::milliseconds{1})).value();
+  auto const page =
+      await(loop, recording.page({.rule = "another"}, std::chrono::milliseconds{1})).value();
   EXPECT_THAT(page.records, IsEmpty());
   EXPECT_EQ(page.next, 0);
   bool over = false;
@@ -189,7 +195,8 @@ TEST_F(TheRecorder, LetsAFollowerOfOneRuleWaitThoughThereIsNewsOfOthers) {
 TEST_F(TheRecorder, LetsWaitersGoWhenItStops) {
   auto& recording = start({});
   bool woken = false;
-  boost::asio::co_spawn(loop, recording.wait_newer(0, never), [&](std::exception_ptr) { woken = true; });
+  boost::asio::co_spawn(loop, recording.wait_newer(0, never),
+                        [&](std::exception_ptr) { woken = true; });
   loop.poll();
   await(loop, recording.stop());
   turn_until([&] { return woken; });
@@ -197,7 +204,8 @@ TEST_F(TheRecorder, LetsWaitersGoWhenItStops) {
 
 TEST_F(TheRecorder, TriesAgainAndSaysOnceThatItFails) {
   store.full = true;
-  auto& recording = start({.urgent = at_once, .between = at_once, .retry = std::chrono::milliseconds{1}});
+  auto& recording =
+      start({.urgent = at_once, .between = at_once, .retry = std::chrono::milliseconds{1}});
   recording.add(record("1"), true);
   recording.remember("m1");
   turn_until([&] { return !said.empty(); });
@@ -208,8 +216,10 @@ TEST_F(TheRecorder, TriesAgainAndSaysOnceThatItFails) {
     store.full = false;
   }
   turn_until([&] { return said.size() == 2; });
-  EXPECT_THAT(said, ElementsAre("wrong: the log of the rules cannot be written, it is tried again: no space left",
-                                "ok: the log of the rules is written again"));
+  EXPECT_THAT(
+      said,
+      ElementsAre("wrong: the log of the rules cannot be written, it is tried again: no space left",
+                  "ok: the log of the rules is written again"));
   EXPECT_THAT(written(), ElementsAre("1", "2"));
   EXPECT_EQ(store.remembered, "m1");
 }
@@ -249,7 +259,8 @@ TEST_F(TheRecorder, CountsTheLostOnceWhenTheDiskFailsToo) {
 TEST_F(TheRecorder, DoesNotWaitForAHungDiskWhenItStops) {
   std::promise<void> release;
   store.hold = release.get_future().share();
-  auto& recording = start({.urgent = never, .calm = never, .farewell = std::chrono::milliseconds{10}});
+  auto& recording =
+      start({.urgent = never, .calm = never, .farewell = std::chrono::milliseconds{10}});
   recording.add(record("1"));
   await(loop, recording.stop());
   EXPECT_THAT(said, ElementsAre(HasSubstr("the disk does not take them")));

@@ -1,6 +1,7 @@
-// From an edge being readable to the relay being driven: the daemon's own path (Asio, batch read, debounce
-// state, engine, relay) beside a bare poll-and-read loop on the same kind of descriptor, in turns within
-// one run. The edges come from another thread, so both sides sleep in the kernel as they would on a chip.
+// From an edge being readable to the relay being driven: the daemon's own path (Asio, batch read,
+// debounce state, engine, relay) beside a bare poll-and-read loop on the same kind of descriptor,
+// in turns within one run. The edges come from another thread, so both sides sleep in the kernel as
+// they would on a chip.
 //
 // edge_to_action_bench [EDGES] [GAP_US]
 #include "core/engine.hpp"
@@ -19,7 +20,9 @@
 namespace snapcron {
 namespace {
 
-Steady now() { return SystemClock{}.now().steady; }
+Steady now() {
+  return SystemClock{}.now().steady;
+}
 
 /// An input line whose edges are written into a pipe by the bench.
 class PipeLine : public InputLine {
@@ -56,8 +59,11 @@ class StopWatch : public OutputLine {
 
 class BenchGpio : public Gpio {
  public:
-  BenchGpio(int fd, std::vector<Duration>& ages, Steady const& edge) : fd_(fd), ages_(ages), edge_(edge) {}
-  Result<std::unique_ptr<InputLine>> request_input(InputSpec const&) override { return std::make_unique<PipeLine>(fd_); }
+  BenchGpio(int fd, std::vector<Duration>& ages, Steady const& edge)
+      : fd_(fd), ages_(ages), edge_(edge) {}
+  Result<std::unique_ptr<InputLine>> request_input(InputSpec const&) override {
+    return std::make_unique<PipeLine>(fd_);
+  }
   Result<std::unique_ptr<OutputLine>> request_output(RelaySpec const&, bool) override {
     return std::make_unique<StopWatch>(ages_, edge_);
   }
@@ -116,7 +122,8 @@ class Path : private InputListener {
     relay.number = 1;
     if (!relays_.configure({relay}) || !inputs_.configure({input})) std::abort();
     ages_.clear();
-    engine_.configure(std::move(rules), Names{.inputs = {{1, "door"}}, .relays = {{1, "strike"}}}, clock_.now());
+    engine_.configure(std::move(rules), Names{.inputs = {{1, "door"}}, .relays = {{1, "strike"}}},
+                      clock_.now());
   }
   std::vector<Duration> run() {
     loop_.run();
@@ -149,7 +156,8 @@ class Path : private InputListener {
   boost::asio::io_context loop_{1};
   SystemClock clock_;
   Inputs inputs_{loop_, gpio_, clock_, *this};
-  Relays relays_{loop_, gpio_, clock_, [](unsigned, bool) {}, [](RelaySpec const&, std::string const&) {}};
+  Relays relays_{loop_, gpio_, clock_, [](unsigned, bool) {},
+                 [](RelaySpec const&, std::string const&) {}};
   Engine engine_{"b"};
   Decisions out_;
 };
@@ -185,8 +193,10 @@ int main(int argc, char** argv) {
     auto path = ours(edges, gap);
     double const f = microseconds(floor, 0.5), p = microseconds(path, 0.5);
     ratios.push_back(p / f);
-    std::printf("bare poll-and-read p50 %6.1f us p99 %6.1f us | edge to relay driven p50 %6.1f us p99 %6.1f us | ratio of medians %.2f\n",
-                f, microseconds(floor, 0.99), p, microseconds(path, 0.99), p / f);
+    std::printf(
+        "bare poll-and-read p50 %6.1f us p99 %6.1f us | edge to relay driven p50 %6.1f us p99 "
+        "%6.1f us | ratio of medians %.2f\n",
+        f, microseconds(floor, 0.99), p, microseconds(path, 0.99), p / f);
   }
   std::sort(ratios.begin(), ratios.end());
   std::printf("edge to action: median ratio %.2f of 5 rounds (aim: 1.1)\n", ratios[2]);

@@ -1,5 +1,5 @@
-// What an edge costs the rule engine: it must depend on the rules that listen to it, not on how many
-// there are. The ratio to the smallest rule set is printed beside each figure.
+// What an edge costs the rule engine: it must depend on the rules that listen to it, not on how
+// many there are. The ratio to the smallest rule set is printed beside each figure.
 #include "config/load.hpp"
 #include "core/engine.hpp"
 #include "replay/replay.hpp"
@@ -25,26 +25,32 @@ std::vector<Rule> rules(std::size_t count, std::size_t listening) {
   return all;
 }
 
-/// One pulse on input 1: a rising edge that fires the listening rules, their action ended at once, a
-/// falling edge that nobody listens to.
+/// One pulse on input 1: a rising edge that fires the listening rules, their action ended at once,
+/// a falling edge that nobody listens to.
 void edge(benchmark::State& state) {
   Engine engine{"b"};
   Moment now{Steady{} + std::chrono::hours{1}, Instant{} + std::chrono::hours{24 * 20'000}};
-  engine.configure(rules(static_cast<std::size_t>(state.range(0)), static_cast<std::size_t>(state.range(1))), 
-                   Names{.inputs = {{1, "door"}}, .relays = {{1, "strike"}}}, now);
+  engine.configure(
+      rules(static_cast<std::size_t>(state.range(0)), static_cast<std::size_t>(state.range(1))),
+      Names{.inputs = {{1, "door"}}, .relays = {{1, "strike"}}}, now);
   Decisions out;
   for (auto _ : state) {
     now.steady += std::chrono::milliseconds{1};
     now.wall += std::chrono::milliseconds{1};
     engine.on_edge({1, true, now.steady}, now, out);
-    for (std::size_t i = 0; i < out.perform.size(); ++i) engine.ended(out.perform[i].run, true, {}, now, out);
+    for (std::size_t i = 0; i < out.perform.size(); ++i)
+      engine.ended(out.perform[i].run, true, {}, now, out);
     engine.on_edge({1, false, now.steady}, now, out);
     benchmark::DoNotOptimize(out.facts.data());
     out.clear();
   }
   state.SetItemsProcessed(state.iterations() * 2);
 }
-BENCHMARK(edge)->ArgNames({"rules", "listening"})->ArgsProduct({{10, 1000, 10000}, {1}})->Args({1000, 10})->Args({10000, 10});
+BENCHMARK(edge)
+    ->ArgNames({"rules", "listening"})
+    ->ArgsProduct({{10, 1000, 10000}, {1}})
+    ->Args({1000, 10})
+    ->Args({10000, 10});
 
 /// An edge that no rule listens to.
 void edge_unheard(benchmark::State& state) {
@@ -62,13 +68,16 @@ void edge_beside_pending_fors(benchmark::State& state) {
   Engine engine{"b"};
   Moment now{Steady{} + std::chrono::hours{1}, Instant{} + std::chrono::hours{24 * 20'000}};
   auto all = rules(static_cast<std::size_t>(state.range(0)), 1);
-  for (std::size_t i = 1; i < all.size(); ++i) std::get<InputTrigger>(all[i].triggers[0].what).held = std::chrono::hours{1};
+  for (std::size_t i = 1; i < all.size(); ++i)
+    std::get<InputTrigger>(all[i].triggers[0].what).held = std::chrono::hours{1};
   engine.configure(std::move(all), {}, now);
   Decisions out;
-  for (unsigned input = 2; input < 2 + other_inputs; ++input) engine.on_edge({input, true, now.steady}, now, out);
+  for (unsigned input = 2; input < 2 + other_inputs; ++input)
+    engine.on_edge({input, true, now.steady}, now, out);
   for (auto _ : state) {
     engine.on_edge({1, true, now.steady}, now, out);
-    for (std::size_t i = 0; i < out.perform.size(); ++i) engine.ended(out.perform[i].run, true, {}, now, out);
+    for (std::size_t i = 0; i < out.perform.size(); ++i)
+      engine.ended(out.perform[i].run, true, {}, now, out);
     engine.on_edge({1, false, now.steady}, now, out);
     engine.tick(now, out);
     out.clear();
@@ -83,7 +92,10 @@ std::vector<Rule> daily_rules(std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
     Rule r;
     r.name = "rule-" + std::to_string(i);
-    r.triggers = {{CronTrigger{.pattern = *Cron::parse(std::to_string(i % 60) + " " + std::to_string(i / 60 % 24) + " * * *"), .zone = zone}, ""}};
+    r.triggers = {{CronTrigger{.pattern = *Cron::parse(std::to_string(i % 60) + " " +
+                                                       std::to_string(i / 60 % 24) + " * * *"),
+                               .zone = zone},
+                   ""}};
     r.actions = {{RelayAction{1, {}}}};
     all.push_back(std::move(r));
   }
@@ -102,7 +114,12 @@ void arm_calendar(benchmark::State& state) {
   }
   state.SetItemsProcessed(state.iterations() * state.range(0));
 }
-BENCHMARK(arm_calendar)->ArgName("rules")->Arg(1000)->Arg(10000)->Arg(100000)->Unit(benchmark::kMillisecond);
+BENCHMARK(arm_calendar)
+    ->ArgName("rules")
+    ->Arg(1000)
+    ->Arg(10000)
+    ->Arg(100000)
+    ->Unit(benchmark::kMillisecond);
 
 /// One calendar firing, its action ended at once, among so many rules.
 void calendar_firing(benchmark::State& state) {
@@ -115,7 +132,8 @@ void calendar_firing(benchmark::State& state) {
     auto const at = *engine.wakes_wall();
     now = {now.steady + (at - now.wall), at};
     engine.tick(now, out);
-    for (std::size_t i = 0; i < out.perform.size(); ++i) engine.ended(out.perform[i].run, true, {}, now, out);
+    for (std::size_t i = 0; i < out.perform.size(); ++i)
+      engine.ended(out.perform[i].run, true, {}, now, out);
     fired += static_cast<std::int64_t>(out.perform.size());
     out.clear();
   }
@@ -125,15 +143,18 @@ BENCHMARK(calendar_firing)->ArgName("rules")->Arg(1000)->Arg(100000);
 
 /// A year of a time-lapse, */10 5-21: 37,230 firings and as many pictures, without printing.
 void simulated_year(benchmark::State& state) {
-  auto const loaded = load_text("version: 1\ntimezone: Europe/Berlin\ncameras: {sky: {test_pattern: }}\n"
-                                "rules: [{name: lapse, triggers: {cron: '*/10 5-21 * * *'}, actions: {snapshot: sky}}]\n",
-                                "bench.yaml");
+  auto const loaded = load_text(
+      "version: 1\ntimezone: Europe/Berlin\ncameras: {sky: {test_pattern: }}\n"
+      "rules: [{name: lapse, triggers: {cron: '*/10 5-21 * * *'}, actions: {snapshot: sky}}]\n",
+      "bench.yaml");
   if (!loaded.site) std::abort();
   Instant const from{std::chrono::sys_days{std::chrono::year{2026} / 1 / 1}};
   Trace const nothing;
   std::int64_t events = 0;
   for (auto _ : state) {
-    Replay replay{*loaded.site, nothing, [&](Fact const& fact, Names const&) { events += fact.kind == Fact::Kind::trigger; }};
+    Replay replay{*loaded.site, nothing, [&](Fact const& fact, Names const&) {
+                    events += fact.kind == Fact::Kind::trigger;
+                  }};
     replay.run(from, from + std::chrono::hours{24 * 365});
   }
   state.SetItemsProcessed(events);

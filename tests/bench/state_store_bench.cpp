@@ -1,6 +1,6 @@
-// What a record costs the disk: bytes that go to its block layer (write_bytes of /proc/self/io, without the
-// filesystem's own journal) and the time of a durable write; beside it a bare append with fdatasync. The folder
-// is $TMPDIR's: it means something on a real filesystem only.
+// What a record costs the disk: bytes that go to its block layer (write_bytes of /proc/self/io,
+// without the filesystem's own journal) and the time of a durable write; beside it a bare append
+// with fdatasync. The folder is $TMPDIR's: it means something on a real filesystem only.
 #include "store/state_store.hpp"
 
 #include <benchmark/benchmark.h>
@@ -48,7 +48,8 @@ Record record(int number) {
 void report(benchmark::State& state, double before) {
   auto const records = static_cast<double>(state.iterations() * state.range(0));
   state.counters["bytes_per_record"] = (written_bytes() - before) / records;
-  state.counters["bytes_per_write"] = (written_bytes() - before) / static_cast<double>(state.iterations());
+  state.counters["bytes_per_write"] =
+      (written_bytes() - before) / static_cast<double>(state.iterations());
 }
 
 void write_records(benchmark::State& state, bool with_memory) {
@@ -68,8 +69,12 @@ void write_records(benchmark::State& state, bool with_memory) {
   std::filesystem::remove_all(folder);
 }
 
-void with_memory(benchmark::State& state) { write_records(state, true); }
-void without_memory(benchmark::State& state) { write_records(state, false); }
+void with_memory(benchmark::State& state) {
+  write_records(state, true);
+}
+void without_memory(benchmark::State& state) {
+  write_records(state, false);
+}
 
 void bare_append(benchmark::State& state) {
   auto const folder = new_folder();
@@ -78,13 +83,15 @@ void bare_append(benchmark::State& state) {
   std::string group;
   for (int i = 0; i < state.range(0); ++i) group += record(i).json + "\n";
   for (auto _ : state)
-    if (::write(file, group.data(), group.size()) < 0 || ::fdatasync(file) != 0) state.SkipWithError("not written");
+    if (::write(file, group.data(), group.size()) < 0 || ::fdatasync(file) != 0)
+      state.SkipWithError("not written");
   ::close(file);
   report(state, before);
   std::filesystem::remove_all(folder);
 }
 
-/// A full file: how large it is, how long the look through it after a crash, and the search for a rare rule take.
+/// A full file: how large it is, how long the look through it after a crash, and the search for a
+/// rare rule take.
 void full_file(benchmark::State& state) {
   auto const folder = new_folder();
   {
@@ -107,10 +114,33 @@ void full_file(benchmark::State& state) {
   std::filesystem::remove_all(folder);
 }
 
-BENCHMARK(with_memory)->Arg(1)->Arg(10)->Arg(100)->Iterations(rounds)->Unit(benchmark::kMillisecond)->UseRealTime();
-BENCHMARK(without_memory)->Arg(1)->Arg(10)->Arg(100)->Iterations(rounds)->Unit(benchmark::kMillisecond)->UseRealTime();
-BENCHMARK(bare_append)->Arg(1)->Arg(10)->Arg(100)->Iterations(rounds)->Unit(benchmark::kMillisecond)->UseRealTime();
-BENCHMARK(full_file)->ArgName("0:check,1:rule,2:newest")->DenseRange(0, 2)->Iterations(5)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(with_memory)
+    ->Arg(1)
+    ->Arg(10)
+    ->Arg(100)
+    ->Iterations(rounds)
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
+BENCHMARK(without_memory)
+    ->Arg(1)
+    ->Arg(10)
+    ->Arg(100)
+    ->Iterations(rounds)
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
+BENCHMARK(bare_append)
+    ->Arg(1)
+    ->Arg(10)
+    ->Arg(100)
+    ->Iterations(rounds)
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
+BENCHMARK(full_file)
+    ->ArgName("0:check,1:rule,2:newest")
+    ->DenseRange(0, 2)
+    ->Iterations(5)
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
 
 }  // namespace
 }  // namespace snapcron

@@ -69,7 +69,8 @@ TEST(RuleWords, AConditionMayBeMadeOfOthers) {
   EXPECT_EQ(any.kind, GroupCondition::Kind::any);
   auto const& none = std::get<GroupCondition>(any.of.at(0).what);
   EXPECT_EQ(none.kind, GroupCondition::Kind::none);
-  EXPECT_EQ(none.of.at(0), (Condition{InputCondition{2, true, 1min}, "input window is high for 1m"}));
+  EXPECT_EQ(none.of.at(0),
+            (Condition{InputCondition{2, true, 1min}, "input window is high for 1m"}));
   auto const& all = std::get<GroupCondition>(any.of.at(1).what);
   EXPECT_EQ(all.kind, GroupCondition::Kind::all);
   EXPECT_THAT(all.of, ElementsAre(Condition{TriggerCondition{"door"}, "trigger door"},
@@ -104,12 +105,10 @@ TEST(RuleWords, ActionsMayWaitAndBranchAndFail) {
       "off}, else: [{log: a}, {log: b}]}]");
   ASSERT_EQ(rule.actions.size(), 2u);
   EXPECT_EQ(std::get<WaitForAction>(rule.actions[0].what),
-            (WaitForAction{{{InputTrigger{.input = 1,
-                                          .edge = InputTrigger::Edge::falling,
-                                          .held = 2s},
-                             ""},
-                            {WebhookTrigger{"x"}, ""}},
-                           30s}));
+            (WaitForAction{
+                {{InputTrigger{.input = 1, .edge = InputTrigger::Edge::falling, .held = 2s}, ""},
+                 {WebhookTrigger{"x"}, ""}},
+                30s}));
   EXPECT_EQ(rule.actions[0].fallback, (std::vector<Action>{{LogAction{text_template("open")}}}));
   auto const& branch = std::get<IfAction>(rule.actions[1].what);
   EXPECT_THAT(branch.conditions,
@@ -149,8 +148,7 @@ rules:
 
 std::vector<std::pair<std::string, bool>> body_of(HttpAction const& request) {
   std::vector<std::pair<std::string, bool>> parts;
-  for (auto const& part : request.body)
-    parts.emplace_back(part.text.expand({}), part.json_string);
+  for (auto const& part : request.body) parts.emplace_back(part.text.expand({}), part.json_string);
   return parts;
 }
 
@@ -158,9 +156,9 @@ TEST(HttpAction, IsAGetUntilThereIsSomethingToSend) {
   EXPECT_EQ(only_action<HttpAction>("{http: \"https://nas/x\"}").method, "GET");
   EXPECT_EQ(only_action<HttpAction>("{http: \"https://nas/x\", body: hello}").method, "POST");
   EXPECT_EQ(only_action<HttpAction>("{http: \"https://nas/x\", picture: body}").method, "POST");
-  auto const put =
-      only_action<HttpAction>("{http: \"https://nas/x\", method: PUT, picture: body, timeout: 5s, "
-                              "verify_tls: false, username: me}");
+  auto const put = only_action<HttpAction>(
+      "{http: \"https://nas/x\", method: PUT, picture: body, timeout: 5s, "
+      "verify_tls: false, username: me}");
   EXPECT_EQ(put.method, "PUT");
   EXPECT_TRUE(put.picture_is_body);
   EXPECT_EQ(put.timeout, 5s);
@@ -270,8 +268,8 @@ TEST(HostileRules, AreReadInSecondsHoweverLongTheirListsAre) {
   std::string const cases[] = {
       begin + "triggers: [" + numbered_ids + "], conditions: [" +
           repeated("{trigger: i14999},", 15'000) + "]" + log,
-      begin + "triggers: [" + numbered_ids + "], conditions: [" + repeated("{trigger: j},", 15'000) +
-          "]" + log,
+      begin + "triggers: [" + numbered_ids + "], conditions: [" +
+          repeated("{trigger: j},", 15'000) + "]" + log,
       begin + "triggers: [], actions: {enable: [" + numbered_names + "]}}\n",
       begin + "triggers: [" + repeated("{cron: \"0 0 30 2 *\"},", 15'000) + "]" + log,
       begin + "triggers: [" + repeated("{cron: \"0 0 * * *\", timezone: Nowhere/Else},", 10'000) +

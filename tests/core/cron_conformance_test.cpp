@@ -66,10 +66,12 @@ Chapter const baseline{
            "2025-01-01 00:20, 2025-01-01 00:30, 2025-01-01 00:31, 2025-01-02 00:00"},
           {"1,,2 * * * *", "refused"}}},
         {"`-` is a range with both its ends",
-         {{"0 9-11 * * *", "2025-01-01 09:00, 2025-01-01 10:00, 2025-01-01 11:00, 2025-01-02 09:00"}}},
+         {{"0 9-11 * * *",
+           "2025-01-01 09:00, 2025-01-01 10:00, 2025-01-01 11:00, 2025-01-02 09:00"}}},
         {"`/` is a step over a range or `*`, from the lowest value on",
          {{"5-59/15 9 * * *",
-           "2025-01-01 09:05, 2025-01-01 09:20, 2025-01-01 09:35, 2025-01-01 09:50, 2025-01-02 09:05"},
+           "2025-01-01 09:05, 2025-01-01 09:20, 2025-01-01 09:35, 2025-01-01 09:50, 2025-01-02 "
+           "09:05"},
           {"*/20 0 * * *", "2025-01-01 00:20, 2025-01-01 00:40, 2025-01-02 00:00"}}},
         {"A step over neither is an error",
          {{"0/15 * * * *", "refused"}, {"10/10 * * * *", "refused"}, {"0 0 /30 * *", "refused"}}},
@@ -145,13 +147,16 @@ Chapter const calendar{
         {"The n of `#` is 1-5", {{"0 0 * * MON#0", "refused"}, {"0 0 * * MON#6", "refused"}}},
         {"`15W` is the weekday (Monday to Friday) nearest to the 15th",
          {{"0 12 15W * *",
-           "2025-01-15 12:00, 2025-02-14 12:00, 2025-03-14 12:00, 2025-04-15 12:00, 2025-05-15 12:00, "
+           "2025-01-15 12:00, 2025-02-14 12:00, 2025-03-14 12:00, 2025-04-15 12:00, 2025-05-15 "
+           "12:00, "
            "2025-06-16 12:00"}}},
         {"`W` does not leave the month",
          {{"0 12 1W * *", "2025-02-03 12:00", "2025-01-31T13:00:00Z"},
           {"0 12 31W 8 *", "2025-08-29 12:00"}}},
         {"`W` is of one day only, without range or list",
-         {{"0 12 1-15W * *", "refused"}, {"0 12 1W,15 * *", "refused"}, {"0 12 15W,1 * *", "refused"}}},
+         {{"0 12 1-15W * *", "refused"},
+          {"0 12 1W,15 * *", "refused"},
+          {"0 12 15W,1 * *", "refused"}}},
         {"`L`, `#` and `W` stand in their own fields only",
          {{"L 0 * * *", "refused"}, {"0 0 1#2 * *", "refused"}, {"0 0 * * 1W", "refused"}}},
         {"`L` and `W` are upper case", {{"0 0 l * *", "refused"}, {"0 0 15w * *", "refused"}}},
@@ -268,11 +273,15 @@ std::string page() {
     }
   }
   out << "# Cron patterns: conformance\n\n"
-         "Each rule of the Open Cron Pattern Specification (OCPS, revisions 1.0 to 1.4) with examples and what snapcron "
-         "really\nmakes of them: " << conforming << " of " << rules
+         "Each rule of the Open Cron Pattern Specification (OCPS, revisions 1.0 to 1.4) with "
+         "examples and what snapcron "
+         "really\nmakes of them: "
+      << conforming << " of " << rules
       << " rules conform. Times are the next ones after 2025 began, or after whatever the test\n"
-         "names, in UTC where no zone is given. This page is made by `tests/core/cron_conformance_test.cpp`, which "
-         "fails when\nit differs; `SNAPCRON_RENEW=1` writes it anew. How to use patterns is in [cron.md](cron.md).\n"
+         "names, in UTC where no zone is given. This page is made by "
+         "`tests/core/cron_conformance_test.cpp`, which "
+         "fails when\nit differs; `SNAPCRON_RENEW=1` writes it anew. How to use patterns is in "
+         "[cron.md](cron.md).\n"
       << tables.str();
   return out.str();
 }

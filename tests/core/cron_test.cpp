@@ -304,12 +304,14 @@ TEST(Cron, KeepsItsTextWithoutTheSpaceAround) {
 TEST(Cron, TheRestOfAYearThatHoldsNoMoreTimesIsNotTakenForAnEmptyYearOfItsKind) {
   auto const cron = *Cron::parse("0 12 13 1 +FRI");
   auto at = parse_rfc3339("2017-01-13T12:00:00Z").value();
-  for (auto const* next : {"2023-01-13T12:00:00Z", "2034-01-13T12:00:00Z", "2040-01-13T12:00:00Z"}) {
+  for (auto const* next :
+       {"2023-01-13T12:00:00Z", "2034-01-13T12:00:00Z", "2040-01-13T12:00:00Z"}) {
     EXPECT_EQ(cron.next(at, Zone{}), parse_rfc3339(next).value());
     at = *cron.next(at, Zone{});
   }
   auto const december = *Cron::parse("0 12 13 12 +FRI");
-  EXPECT_EQ(december.last(parse_rfc3339("2000-01-01T00:00:00Z").value(), parse_rfc3339("2030-12-12T00:00:00Z").value(), Zone{}),
+  EXPECT_EQ(december.last(parse_rfc3339("2000-01-01T00:00:00Z").value(),
+                          parse_rfc3339("2030-12-12T00:00:00Z").value(), Zone{}),
             parse_rfc3339("2024-12-13T12:00:00Z").value());
 }
 

@@ -1,5 +1,6 @@
-// Calendar rules when the clock or the daemon is disturbed: the missed-run vectors M1 to M10, clock steps, the spring
-// gap, a clock that is not trusted yet, and jitter. Whatever the disturbance, what did not fire says why.
+// Calendar rules when the clock or the daemon is disturbed: the missed-run vectors M1 to M10, clock
+// steps, the spring gap, a clock that is not trusted yet, and jitter. Whatever the disturbance,
+// what did not fire says why.
 #include "engine_fixture.hpp"
 
 namespace snapcron {
@@ -9,8 +10,10 @@ class CalendarTest : public EngineTest {
  protected:
   CalendarTest() { passed = -2h; }  // ten o'clock
 
-  void load_cron(char const* pattern, MissedPolicy missed = {MissedPolicy::What::once, 12h}, Zone in = {}, Duration jitter = {}, bool run_once = false) {
-    auto r = rule("r", {{CronTrigger{*Cron::parse(pattern), in, missed, jitter, run_once}, ""}}, {pulse(1s)});
+  void load_cron(char const* pattern, MissedPolicy missed = {MissedPolicy::What::once, 12h},
+                 Zone in = {}, Duration jitter = {}, bool run_once = false) {
+    auto r = rule("r", {{CronTrigger{*Cron::parse(pattern), in, missed, jitter, run_once}, ""}},
+                  {pulse(1s)});
     r.mode = Mode::parallel;
     load({r});
   }
@@ -32,7 +35,8 @@ class CalendarTest : public EngineTest {
     for (auto const& fact : out.facts) {
       auto const at = format_time("%d %H:%M", fact.at.wall, zone);
       if (fact.kind == Fact::Kind::trigger) seen.push_back(at);
-      if (fact.kind == Fact::Kind::skip) seen.push_back(at + " " + fact.reason + " " + std::to_string(fact.count));
+      if (fact.kind == Fact::Kind::skip)
+        seen.push_back(at + " " + fact.reason + " " + std::to_string(fact.count));
     }
     out.facts.clear();
     perform_all();
@@ -118,7 +122,8 @@ TEST_F(CalendarTest, M10_AClockThatIsNotTrustedHoldsTheCalendarAndThenItsTimesAr
   engine->distrust_clock();
   load({loaded});
   engine->start(now(), out);
-  EXPECT_THAT(during(2min), ElementsAre("02 03:00 clock 1"));  // a time of a clock that is not to be believed
+  EXPECT_THAT(during(2min),
+              ElementsAre("02 03:00 clock 1"));  // a time of a clock that is not to be believed
 
   stepped += 24h + 5h;  // the time server has spoken
   engine->clock_changed(now());
@@ -148,7 +153,8 @@ TEST_F(CalendarTest, ANewRuleOnAClockThatWasYearsBehindMakesUpForNothing) {
 
 TEST_F(CalendarTest, AllMakesUpForEveryTimeWithinItsAge) {
   load_cron("*/10 * * * *", {MissedPolicy::What::all, 35min});
-  EXPECT_THAT(step(1h, 1min), ElementsAre("02 11:00 missed 2", "02 11:00", "02 11:00", "02 11:00", "02 11:00"));
+  EXPECT_THAT(step(1h, 1min),
+              ElementsAre("02 11:00 missed 2", "02 11:00", "02 11:00", "02 11:00", "02 11:00"));
 }
 
 TEST_F(CalendarTest, SkipMakesUpForNothingButFiresWhatIsHardlyLate) {
@@ -165,7 +171,8 @@ TEST_F(CalendarTest, TenYearsOfMinutesAreJudgedAtOnce) {
   EXPECT_EQ(status("r").runs, 1u);
   EXPECT_EQ(status("r").skipped.at("missed"), Calendar::most);
   (void)said();
-  EXPECT_TRUE(status("r").last_skip.starts_with("missed: was due more than 1000 times, from 3649d23h59m"));
+  EXPECT_TRUE(
+      status("r").last_skip.starts_with("missed: was due more than 1000 times, from 3649d23h59m"));
 }
 
 TEST_F(CalendarTest, AClockSetBackByHoursIsANewTime) {
@@ -204,7 +211,8 @@ TEST_F(CalendarTest, AHundredRandomStepsRepeatNoFixedTime) {
     out.facts.clear();
   }
   EXPECT_GT(due.size(), 10u);
-  EXPECT_TRUE(std::is_sorted(due.begin(), due.end(), std::less_equal<>{})) << "a time came twice, or before another";
+  EXPECT_TRUE(std::is_sorted(due.begin(), due.end(), std::less_equal<>{}))
+      << "a time came twice, or before another";
 }
 
 // ---- daylight saving ----

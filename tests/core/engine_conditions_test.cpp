@@ -4,7 +4,9 @@
 namespace snapcron {
 namespace {
 
-Condition group(GroupCondition::Kind kind, std::vector<Condition> of) { return {GroupCondition{kind, std::move(of)}, ""}; }
+Condition group(GroupCondition::Kind kind, std::vector<Condition> of) {
+  return {GroupCondition{kind, std::move(of)}, ""};
+}
 using Kind = GroupCondition::Kind;
 
 struct Groups {
@@ -33,15 +35,21 @@ TEST_P(Group, HoldsOrSaysWhatItSaw) {
 
 INSTANTIATE_TEST_SUITE_P(
     Conditions, Group,
-    testing::Values(Groups{"plain_refused", is(window, true), false, "input window is high: it is low"},
-                    Groups{"any_of_two", group(Kind::any, {is(window, true), is(door, true)}), false, ""},
-                    Groups{"any_of_none", group(Kind::any, {is(window, true), is(door, false)}), false,
-                           "none of: input window is high: it is low; input front-door is low: it is high"},
-                    Groups{"all", group(Kind::all, {is(door, true), is(window, true)}), true, ""},
-                    Groups{"all_but_one", group(Kind::all, {is(door, true), is(window, true)}), false, "input window is high: it is low"},
-                    Groups{"not_holds", group(Kind::none, {is(window, true)}), false, ""},
-                    Groups{"not_refused", group(Kind::none, {is(window, true)}), true, "not input window is high: it does hold"},
-                    Groups{"nested", group(Kind::any, {group(Kind::all, {is(door, true), group(Kind::none, {is(window, true)})})}), false, ""}),
+    testing::Values(
+        Groups{"plain_refused", is(window, true), false, "input window is high: it is low"},
+        Groups{"any_of_two", group(Kind::any, {is(window, true), is(door, true)}), false, ""},
+        Groups{"any_of_none", group(Kind::any, {is(window, true), is(door, false)}), false,
+               "none of: input window is high: it is low; input front-door is low: it is high"},
+        Groups{"all", group(Kind::all, {is(door, true), is(window, true)}), true, ""},
+        Groups{"all_but_one", group(Kind::all, {is(door, true), is(window, true)}), false,
+               "input window is high: it is low"},
+        Groups{"not_holds", group(Kind::none, {is(window, true)}), false, ""},
+        Groups{"not_refused", group(Kind::none, {is(window, true)}), true,
+               "not input window is high: it does hold"},
+        Groups{"nested",
+               group(Kind::any,
+                     {group(Kind::all, {is(door, true), group(Kind::none, {is(window, true)})})}),
+               false, ""}),
     [](auto const& shown) { return std::string{shown.param.name}; });
 
 TEST_F(EngineTest, ALevelConditionWithForLooksAtHowLongItStood) {
@@ -75,7 +83,8 @@ TEST_F(EngineTest, ATriggerConditionTellsTriggersApart) {
   load({r});
   edge(door, true);
   edge(window, true);
-  EXPECT_THAT(said(), ElementsAre("r skips: condition", "r fires: input window rising", "snapshot door"));
+  EXPECT_THAT(said(),
+              ElementsAre("r skips: condition", "r fires: input window rising", "snapshot door"));
   EXPECT_EQ(last_text, "trigger back: it was front");
 }
 

@@ -2,8 +2,8 @@
 // The rule engine on a virtual clock: events in, decisions out, facts as short lines.
 #include "core/engine.hpp"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <memory>
 
@@ -17,7 +17,10 @@ constexpr unsigned door = 1, window = 2, strike = 1, siren = 2;  // inputs, and 
 
 class EngineTest : public testing::Test {
  protected:
-  static Names names() { return {.inputs = {{door, "front-door"}, {window, "window"}}, .relays = {{strike, "strike"}, {siren, "siren"}}}; }
+  static Names names() {
+    return {.inputs = {{door, "front-door"}, {window, "window"}},
+            .relays = {{strike, "strike"}, {siren, "siren"}}};
+  }
   void load(std::vector<Rule> rules) {
     loaded = rules;
     engine->configure(std::move(rules), names(), now());
@@ -62,9 +65,10 @@ class EngineTest : public testing::Test {
     out.perform.erase(out.perform.begin());
     engine->ended(task.run, ok, "", now(), out);
   }
-  /// The daemon ends and starts again after `down`, with the same rules unless others are given. `other_boot`: the
-  /// machine was started anew, and its steady clock with it.
-  void restart(Duration down, std::vector<std::pair<unsigned, bool>> levels = {}, std::optional<std::vector<Rule>> rules = {}) {
+  /// The daemon ends and starts again after `down`, with the same rules unless others are given.
+  /// `other_boot`: the machine was started anew, and its steady clock with it.
+  void restart(Duration down, std::vector<std::pair<unsigned, bool>> levels = {},
+               std::optional<std::vector<Rule>> rules = {}) {
     auto memory = engine->memory();
     memory.boot = "boot";
     passed += down;
@@ -86,7 +90,8 @@ class EngineTest : public testing::Test {
           words.push_back(rule + " fires: " + fact.text);
           break;
         case Fact::Kind::skip:
-          words.push_back(rule + " skips: " + fact.reason + (fact.count > 1 ? " x" + std::to_string(fact.count) : ""));
+          words.push_back(rule + " skips: " + fact.reason +
+                          (fact.count > 1 ? " x" + std::to_string(fact.count) : ""));
           last_text = fact.text;
           break;
         case Fact::Kind::action:
@@ -120,29 +125,50 @@ class EngineTest : public testing::Test {
   Decisions out;
 };
 
-inline Action photo() { return {SnapshotAction{"door"}}; }
-inline Rule rule(std::string name, std::vector<Trigger> triggers, std::vector<Action> actions = {photo()}) {
+inline Action photo() {
+  return {SnapshotAction{"door"}};
+}
+inline Rule rule(std::string name, std::vector<Trigger> triggers,
+                 std::vector<Action> actions = {photo()}) {
   Rule r;
   r.name = std::move(name);
   r.triggers = std::move(triggers);
   r.actions = std::move(actions);
   return r;
 }
-inline Trigger input(InputTrigger trigger, std::string id = {}) { return {trigger, std::move(id)}; }
-inline Trigger rising(unsigned number) { return {InputTrigger{.input = number}, ""}; }
-inline Trigger falling(unsigned number) { return {InputTrigger{.input = number, .edge = InputTrigger::Edge::falling}, ""}; }
-inline Trigger both(unsigned number) { return {InputTrigger{.input = number, .edge = InputTrigger::Edge::both}, ""}; }
-inline Trigger held(unsigned number, Duration time) { return {InputTrigger{.input = number, .held = time}, ""}; }
-inline Trigger cron(char const* pattern, Zone zone = {}) { return {CronTrigger{.pattern = *Cron::parse(pattern), .zone = zone}, ""}; }
+inline Trigger input(InputTrigger trigger, std::string id = {}) {
+  return {trigger, std::move(id)};
+}
+inline Trigger rising(unsigned number) {
+  return {InputTrigger{.input = number}, ""};
+}
+inline Trigger falling(unsigned number) {
+  return {InputTrigger{.input = number, .edge = InputTrigger::Edge::falling}, ""};
+}
+inline Trigger both(unsigned number) {
+  return {InputTrigger{.input = number, .edge = InputTrigger::Edge::both}, ""};
+}
+inline Trigger held(unsigned number, Duration time) {
+  return {InputTrigger{.input = number, .held = time}, ""};
+}
+inline Trigger cron(char const* pattern, Zone zone = {}) {
+  return {CronTrigger{.pattern = *Cron::parse(pattern), .zone = zone}, ""};
+}
 inline Action pulse(Duration d) {
   RelayCommand c;
   c.duration = d;
   return {RelayAction{strike, c}};
 }
-inline Action delay(Duration d) { return {DelayAction{d}}; }
-inline Action wait_for(std::vector<Trigger> triggers, std::optional<Duration> timeout = {}) { return {WaitForAction{std::move(triggers), timeout}}; }
+inline Action delay(Duration d) {
+  return {DelayAction{d}};
+}
+inline Action wait_for(std::vector<Trigger> triggers, std::optional<Duration> timeout = {}) {
+  return {WaitForAction{std::move(triggers), timeout}};
+}
 inline Condition is(unsigned number, bool high, Duration time = {}) {
-  return {InputCondition{number, high, time}, std::string{"input "} + (number == door ? "front-door" : "window") + " is " + (high ? "high" : "low")};
+  return {InputCondition{number, high, time}, std::string{"input "} +
+                                                  (number == door ? "front-door" : "window") +
+                                                  " is " + (high ? "high" : "low")};
 }
 
 }  // namespace snapcron

@@ -14,7 +14,8 @@ TEST_F(EngineTest, APendingForGoesOnAfterARestartWhenTheLevelStillHolds) {
   advance(4min - 1s);
   EXPECT_THAT(said(), IsEmpty());
   advance(1s);
-  EXPECT_THAT(said(), ElementsAre("left-open fires: input front-door rising for 10m", "snapshot door"));
+  EXPECT_THAT(said(),
+              ElementsAre("left-open fires: input front-door rising for 10m", "snapshot door"));
 }
 
 TEST_F(EngineTest, APendingForWhoseTimeCameDuringTheRestartFiresAtTheStart) {
@@ -22,7 +23,8 @@ TEST_F(EngineTest, APendingForWhoseTimeCameDuringTheRestartFiresAtTheStart) {
   edge(door, true);
   advance(4min);
   restart(1h, {{door, true}});
-  EXPECT_THAT(said(), ElementsAre("left-open fires: input front-door rising for 10m", "snapshot door"));
+  EXPECT_THAT(said(),
+              ElementsAre("left-open fires: input front-door rising for 10m", "snapshot door"));
 }
 
 TEST_F(EngineTest, APendingForIsOverWhenTheLevelIsAnotherAfterTheRestart) {
@@ -65,7 +67,8 @@ TEST_F(EngineTest, ADelayGoesOnWhereItWas) {
 }
 
 TEST_F(EngineTest, ADelayWithinABranchWithinAFallbackGoesOn) {
-  IfAction choice{.conditions = {is(door, true)}, .then = {delay(1min), pulse(1s)}, .otherwise = {}};
+  IfAction choice{
+      .conditions = {is(door, true)}, .then = {delay(1min), pulse(1s)}, .otherwise = {}};
   auto shot = photo();
   shot.fallback = {{choice}, pulse(2s)};
   load({rule("r", {rising(door)}, {shot, pulse(3s)})});
@@ -76,7 +79,8 @@ TEST_F(EngineTest, ADelayWithinABranchWithinAFallbackGoesOn) {
   (void)said();
   advance(20s);
   perform_all();
-  EXPECT_THAT(said(), ElementsAre("relay strike pulse 1s", "relay strike pulse 2s", "relay strike pulse 3s", "r ok"));
+  EXPECT_THAT(said(), ElementsAre("relay strike pulse 1s", "relay strike pulse 2s",
+                                  "relay strike pulse 3s", "r ok"));
 }
 
 TEST_F(EngineTest, AWaitGoesOnWithItsTimeOut) {
@@ -102,7 +106,8 @@ TEST_F(EngineTest, ARunWhoseRuleHasChangedEndsAndSaysSo) {
 TEST_F(EngineTest, CooldownAndSwitchesSurvive) {
   auto r = rule("photo", {rising(door)});
   r.cooldown = 1h;
-  load({r, rule("other", {rising(window)}), rule("off", {falling(window)}, {{EnableAction{{"other"}, false}}})});
+  load({r, rule("other", {rising(window)}),
+        rule("off", {falling(window)}, {{EnableAction{{"other"}, false}}})});
   edge(door, true);
   edge(window, true);
   edge(window, false);

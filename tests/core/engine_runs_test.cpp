@@ -5,15 +5,18 @@ namespace snapcron {
 namespace {
 
 TEST_F(EngineTest, IfTakesOneBranchAndGoesOn) {
-  IfAction choice{.conditions = {is(window, true)}, .then = {pulse(1s)}, .otherwise = {pulse(2s), photo()}};
+  IfAction choice{
+      .conditions = {is(window, true)}, .then = {pulse(1s)}, .otherwise = {pulse(2s), photo()}};
   load({rule("r", {rising(door)}, {{choice}, pulse(3s)})});
   edge(door, true);
   perform_all();
-  EXPECT_THAT(said(), ElementsAre("r fires: input front-door rising", "if", "relay strike pulse 2s", "snapshot door", "relay strike pulse 3s", "r ok"));
+  EXPECT_THAT(said(), ElementsAre("r fires: input front-door rising", "if", "relay strike pulse 2s",
+                                  "snapshot door", "relay strike pulse 3s", "r ok"));
   engine->set_input(window, true);
   edge(door, true);
   perform_all();
-  EXPECT_THAT(said(), ElementsAre("r fires: input front-door rising", "if", "relay strike pulse 1s", "relay strike pulse 3s", "r ok"));
+  EXPECT_THAT(said(), ElementsAre("r fires: input front-door rising", "if", "relay strike pulse 1s",
+                                  "relay strike pulse 3s", "r ok"));
 }
 
 TEST_F(EngineTest, AnIfWithoutElseIsSkippedOver) {
@@ -31,7 +34,9 @@ TEST_F(EngineTest, AFallbackRunsWhenItsActionFailedAndMendsTheRun) {
   edge(door, true);
   perform_one(false);
   perform_all();
-  EXPECT_THAT(said(), ElementsAre("r fires: input front-door rising", "snapshot door", "relay strike pulse 1s", "snapshot door", "relay strike pulse 2s", "r ok"));
+  EXPECT_THAT(said(), ElementsAre("r fires: input front-door rising", "snapshot door",
+                                  "relay strike pulse 1s", "snapshot door", "relay strike pulse 2s",
+                                  "r ok"));
 }
 
 TEST_F(EngineTest, AFallbackThatFailsTooFailsTheRun) {
@@ -42,7 +47,8 @@ TEST_F(EngineTest, AFallbackThatFailsTooFailsTheRun) {
   perform_one(false);
   perform_one(false);
   perform_all();
-  EXPECT_THAT(said(), ElementsAre("r fires: input front-door rising", "snapshot door", "relay strike pulse 1s", "relay strike pulse 2s", "r failed"));
+  EXPECT_THAT(said(), ElementsAre("r fires: input front-door rising", "snapshot door",
+                                  "relay strike pulse 1s", "relay strike pulse 2s", "r failed"));
 }
 
 TEST_F(EngineTest, AnActionThatWentWellHasNoUseForItsFallback) {
@@ -63,14 +69,16 @@ TEST_F(EngineTest, ASeriesWithOneBadPictureFailsAsAWhole) {
   advance(1s);
   perform_one(true);
   perform_all();
-  EXPECT_THAT(said(), ElementsAre("r fires: input front-door rising", "snapshot door", "snapshot door", "relay strike pulse 1s", "r ok"));
+  EXPECT_THAT(said(), ElementsAre("r fires: input front-door rising", "snapshot door",
+                                  "snapshot door", "relay strike pulse 1s", "r ok"));
 }
 
 TEST_F(EngineTest, WaitForGoesOnWhenItComes) {
   load({rule("r", {rising(door)}, {wait_for({falling(door)}, 1min), photo()})});
   edge(door, true);
   advance(30s);
-  EXPECT_THAT(said(), ElementsAre("r fires: input front-door rising", "wait_for input front-door falling, timeout 1m"));
+  EXPECT_THAT(said(), ElementsAre("r fires: input front-door rising",
+                                  "wait_for input front-door falling, timeout 1m"));
   edge(door, false);
   perform_all();
   EXPECT_THAT(said(), ElementsAre("snapshot door", "r ok"));
@@ -85,7 +93,9 @@ TEST_F(EngineTest, WaitForFailsWhenNothingComes) {
   edge(door, true);
   advance(1min);
   perform_all();
-  EXPECT_THAT(said(), ElementsAre("r fires: input front-door rising", "wait_for input front-door falling, timeout 1m", "relay strike pulse 1s", "snapshot door", "r ok"));
+  EXPECT_THAT(said(), ElementsAre("r fires: input front-door rising",
+                                  "wait_for input front-door falling, timeout 1m",
+                                  "relay strike pulse 1s", "snapshot door", "r ok"));
 }
 
 TEST_F(EngineTest, WaitForDoesNotTakeTheEdgeThatFiredIt) {
@@ -94,12 +104,16 @@ TEST_F(EngineTest, WaitForDoesNotTakeTheEdgeThatFiredIt) {
   edge(door, false);
   EXPECT_EQ(engine->runs_under_way(), 1u);
   edge(door, true);
-  EXPECT_THAT(said(), ElementsAre("r fires: input front-door rising", "wait_for input front-door rising", "r skips: mode", "r ok"));
+  EXPECT_THAT(said(), ElementsAre("r fires: input front-door rising",
+                                  "wait_for input front-door rising", "r skips: mode", "r ok"));
 }
 
 TEST_F(EngineTest, WaitForAHeldLevelARelayACameraOrAWebhook) {
   load({rule("held", {rising(door)}, {wait_for({held(window, 5s)})}),
-        rule("any", {rising(door)}, {wait_for({{RelayTrigger{siren, RelayTrigger::To::on}, ""}, {CameraTrigger{"door", true}, ""}, {WebhookTrigger{"go"}, ""}})})});
+        rule("any", {rising(door)},
+             {wait_for({{RelayTrigger{siren, RelayTrigger::To::on}, ""},
+                        {CameraTrigger{"door", true}, ""},
+                        {WebhookTrigger{"go"}, ""}})})});
   edge(door, true);
   edge(window, true);
   advance(3s);
@@ -116,14 +130,18 @@ TEST_F(EngineTest, WaitForAHeldLevelARelayACameraOrAWebhook) {
 }
 
 TEST_F(EngineTest, DisableAndEnableSwitchOtherRules) {
-  load({rule("photo", {rising(door)}), rule("off", {rising(window)}, {{EnableAction{{"photo"}, false}}}), rule("on", {falling(window)}, {{EnableAction{{"photo"}, true}}})});
+  load({rule("photo", {rising(door)}),
+        rule("off", {rising(window)}, {{EnableAction{{"photo"}, false}}}),
+        rule("on", {falling(window)}, {{EnableAction{{"photo"}, true}}})});
   edge(window, true);
   edge(door, true);
   EXPECT_FALSE(status("photo").enabled);
   edge(window, false);
   edge(door, true);
-  EXPECT_THAT(said(), ElementsAre("off fires: input window rising", "disable photo", "off ok", "photo skips: disabled", "on fires: input window falling",
-                                  "enable photo", "on ok", "photo fires: input front-door rising", "snapshot door"));
+  EXPECT_THAT(said(),
+              ElementsAre("off fires: input window rising", "disable photo", "off ok",
+                          "photo skips: disabled", "on fires: input window falling", "enable photo",
+                          "on ok", "photo fires: input front-door rising", "snapshot door"));
 }
 
 TEST_F(EngineTest, AReloadDoesNotUndoASwitchUnlessTheFileChangedItsMind) {
@@ -156,7 +174,8 @@ TEST_F(EngineTest, RestartEndsTheRunUnderWay) {
   edge(door, true);
   EXPECT_THAT(out.cancelled, ElementsAre(first));
   EXPECT_EQ(out.perform.size(), 1u);  // what had not been begun is not
-  EXPECT_THAT(said(), ElementsAre("r fires: input front-door rising", "snapshot door", "r failed", "r fires: input front-door rising", "snapshot door"));
+  EXPECT_THAT(said(), ElementsAre("r fires: input front-door rising", "snapshot door", "r failed",
+                                  "r fires: input front-door rising", "snapshot door"));
   EXPECT_TRUE(last_text.starts_with("restarted by event t-"));
   engine->ended(first, true, "", now(), out);  // too late: it is nobody's any more
   EXPECT_THAT(said(), IsEmpty());
@@ -179,7 +198,8 @@ TEST_F(EngineTest, RestartForgetsADelay) {
 TEST_F(EngineTest, QueuedRunsOneAfterAnotherUpToTheMost) {
   load({with_mode(Mode::queued, 3)});
   for (int i = 0; i < 4; ++i) edge(door, true);
-  EXPECT_THAT(said(), ElementsAre("r fires: input front-door rising", "snapshot door", "r skips: mode"));
+  EXPECT_THAT(said(),
+              ElementsAre("r fires: input front-door rising", "snapshot door", "r skips: mode"));
   EXPECT_EQ(last_text, "queued: 1 is running and 2 wait, the most is 3");
   perform_all();
   EXPECT_EQ(status("r").runs, 3u);

@@ -176,7 +176,8 @@ TEST_F(EngineTest, ACronTimeThatIsALittleLateFiresOnceAndAnOldOneIsMissed) {
   stepped = 8min;  // 12:05, 12:06 and 12:07 were jumped over
   engine->clock_changed(now());
   advance(0s);
-  EXPECT_THAT(said(), ElementsAre("five skips: missed x2", "five fires: cron 5,6,7 12 * * *", "snapshot door"));
+  EXPECT_THAT(said(), ElementsAre("five skips: missed x2", "five fires: cron 5,6,7 12 * * *",
+                                  "snapshot door"));
 
   stepped += 3h;
   engine->clock_changed(now());

@@ -1,4 +1,5 @@
-// Triggers beyond a plain edge: held levels, counted edges, relays, cameras, webhooks, start and stop.
+// Triggers beyond a plain edge: held levels, counted edges, relays, cameras, webhooks, start and
+// stop.
 #include "engine_fixture.hpp"
 
 namespace snapcron {
@@ -14,7 +15,8 @@ TEST_F(EngineTest, ForFiresWhenTheLevelHasBeenHeldThatLong) {
 
   advance(1ns);
 
-  EXPECT_THAT(said(), ElementsAre("left-open fires: input front-door rising for 10m", "snapshot door"));
+  EXPECT_THAT(said(),
+              ElementsAre("left-open fires: input front-door rising for 10m", "snapshot door"));
 }
 
 TEST_F(EngineTest, ForBeginsAnewWhenTheLevelWasInterrupted) {
@@ -29,7 +31,8 @@ TEST_F(EngineTest, ForBeginsAnewWhenTheLevelWasInterrupted) {
 
   advance(1min);
 
-  EXPECT_THAT(said(), ElementsAre("left-open fires: input front-door rising for 10m", "snapshot door"));
+  EXPECT_THAT(said(),
+              ElementsAre("left-open fires: input front-door rising for 10m", "snapshot door"));
 }
 
 TEST_F(EngineTest, ForFiresOncePerAssertion) {
@@ -62,7 +65,8 @@ TEST_F(EngineTest, AReloadKeepsAPendingFor) {
   advance(9min);
   load({rule("left-open", {held(door, 10min)}, {pulse(1s)})});
   advance(1min);
-  EXPECT_THAT(said(), ElementsAre("left-open fires: input front-door rising for 10m", "relay strike pulse 1s"));
+  EXPECT_THAT(said(), ElementsAre("left-open fires: input front-door rising for 10m",
+                                  "relay strike pulse 1s"));
 }
 
 TEST_F(EngineTest, AForThatAReloadChangedBeginsAnew) {
@@ -109,7 +113,8 @@ TEST_F(EngineTest, ThreePressesWithinTwoSeconds) {
   EXPECT_THAT(said(), IsEmpty());
   advance(1s);
   press();
-  EXPECT_THAT(said(), ElementsAre("panic fires: input front-door rising 3 times within 2s", "snapshot door"));
+  EXPECT_THAT(said(), ElementsAre("panic fires: input front-door rising 3 times within 2s",
+                                  "snapshot door"));
 }
 
 TEST_F(EngineTest, PressesThatAreTooFarApartDoNotCount) {
@@ -120,7 +125,8 @@ TEST_F(EngineTest, PressesThatAreTooFarApartDoNotCount) {
     edge(door, false);
   }
   // The first is out of the window by the third; the second, third and fourth are within 1.2 s.
-  EXPECT_THAT(said(), ElementsAre("panic fires: input front-door rising 3 times within 2s", "snapshot door"));
+  EXPECT_THAT(said(), ElementsAre("panic fires: input front-door rising 3 times within 2s",
+                                  "snapshot door"));
 }
 
 TEST_F(EngineTest, AfterAFiringTheCountBeginsAnew) {
@@ -136,11 +142,13 @@ TEST_F(EngineTest, AfterAFiringTheCountBeginsAnew) {
 // ---- relays, cameras, webhooks ----
 
 TEST_F(EngineTest, ARelayTriggerSeesItSwitchedByWhomever) {
-  load({rule("lit", {{RelayTrigger{siren, RelayTrigger::To::on}, ""}}), rule("dark", {{RelayTrigger{siren, RelayTrigger::To::off}, ""}}),
+  load({rule("lit", {{RelayTrigger{siren, RelayTrigger::To::on}, ""}}),
+        rule("dark", {{RelayTrigger{siren, RelayTrigger::To::off}, ""}}),
         rule("other", {{RelayTrigger{strike, RelayTrigger::To::both}, ""}})});
   engine->on_relay(siren, true, now(), out);
   engine->on_relay(siren, false, now(), out);
-  EXPECT_THAT(said(), ElementsAre("lit fires: relay siren on", "snapshot door", "dark fires: relay siren off", "snapshot door"));
+  EXPECT_THAT(said(), ElementsAre("lit fires: relay siren on", "snapshot door",
+                                  "dark fires: relay siren off", "snapshot door"));
 }
 
 TEST_F(EngineTest, ARuleThatRelaysFireWithoutEndIsStoppedAndSaysSo) {
@@ -156,12 +164,14 @@ TEST_F(EngineTest, ARuleThatRelaysFireWithoutEndIsStoppedAndSaysSo) {
 }
 
 TEST_F(EngineTest, ACameraLostAndFound) {
-  load({rule("lost", {{CameraTrigger{"door", false}, ""}}, {pulse(1s)}), rule("found", {{CameraTrigger{"door", true}, ""}}, {pulse(1s)})});
+  load({rule("lost", {{CameraTrigger{"door", false}, ""}}, {pulse(1s)}),
+        rule("found", {{CameraTrigger{"door", true}, ""}}, {pulse(1s)})});
   engine->on_camera("gate", false, now(), out);
   EXPECT_THAT(said(), IsEmpty());
   engine->on_camera("door", false, now(), out);
   engine->on_camera("door", true, now(), out);
-  EXPECT_THAT(said(), ElementsAre("lost fires: camera door lost", "relay strike pulse 1s", "found fires: camera door found", "relay strike pulse 1s"));
+  EXPECT_THAT(said(), ElementsAre("lost fires: camera door lost", "relay strike pulse 1s",
+                                  "found fires: camera door found", "relay strike pulse 1s"));
 }
 
 TEST_F(EngineTest, AWebhookFiresTheRulesThatNameIt) {
@@ -172,7 +182,8 @@ TEST_F(EngineTest, AWebhookFiresTheRulesThatNameIt) {
 }
 
 TEST_F(EngineTest, ShutdownFiresAndNothingElseAfterIt) {
-  load({rule("bye", {{ShutdownTrigger{}, ""}}, {pulse(1s)}), rule("photo", {rising(door)}), rule("lapse", {cron("* * * * *")})});
+  load({rule("bye", {{ShutdownTrigger{}, ""}}, {pulse(1s)}), rule("photo", {rising(door)}),
+        rule("lapse", {cron("* * * * *")})});
   engine->shutdown(now(), out);
   edge(door, true);
   advance(1min);
@@ -183,7 +194,8 @@ TEST_F(EngineTest, ShutdownFiresAndNothingElseAfterIt) {
 
 TEST_F(EngineTest, SunsetWithAnOffset) {
   Place const stockholm{59.33, 18.07};
-  load({rule("dusk", {{SunTrigger{.event = SunEvent::sunset, .offset = -30min, .place = stockholm}, ""}})});
+  load({rule("dusk",
+             {{SunTrigger{.event = SunEvent::sunset, .offset = -30min, .place = stockholm}, ""}})});
   auto const sunset = next_sun(SunEvent::sunset, stockholm, noon);
   ASSERT_TRUE(sunset);
   EXPECT_EQ(status("dusk").next, *sunset - 30min);

@@ -188,9 +188,10 @@ TEST(Template, NoValueCanLeaveItsPlaceInAnAddress) {
   v.input = "a/../b?x=1&y#z %\r\n@\xc3\xbc";
   v.rule = "AZaz09-._~";
 
-  EXPECT_EQ(url("https://nas/{input}?at={time}", v),
-            "https://nas/a%2F..%2Fb%3Fx%3D1%26y%23z%20%25%0D%0A%40%C3%BC?at=2026-03-01T22%3A05%3A09%"
-            "2B01%3A00");
+  EXPECT_EQ(
+      url("https://nas/{input}?at={time}", v),
+      "https://nas/a%2F..%2Fb%3Fx%3D1%26y%23z%20%25%0D%0A%40%C3%BC?at=2026-03-01T22%3A05%3A09%"
+      "2B01%3A00");
   EXPECT_EQ(url("https://nas/{rule}/%20{{x}}", v), "https://nas/AZaz09-._~/%20{x}");
 }
 

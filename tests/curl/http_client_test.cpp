@@ -6,8 +6,8 @@
 #include "support/await.hpp"
 #include "support/fake_camera.hpp"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <mutex>
 #include <optional>
@@ -26,8 +26,9 @@ class AServer : public testing::Test {
     server.emplace([=, this](FakeCamera::Connection& connection) {
       for (auto head = connection.request(); !head.empty(); head = connection.request()) {
         auto const length = head.find("Content-Length: ");
-        auto const body =
-            length == std::string::npos ? std::string{} : connection.take(std::stoul(head.substr(length + 16)));
+        auto const body = length == std::string::npos
+                              ? std::string{}
+                              : connection.take(std::stoul(head.substr(length + 16)));
         {
           std::lock_guard const lock{mutex};
           last_head = head;
@@ -81,10 +82,11 @@ TEST_F(AServer, GetsWhatWasAskedAndNoMore) {
 TEST_F(AServer, GetsABodyAndHeadersAsTheyAre) {
   serve("204 No Content", "");
   std::string const bytes{"\xff\xd8\0\r\n\xff\xd9", 7};
-  auto const answer = perform({.method = "PUT",
-                               .url = "/doors",
-                               .headers = {{"Title", "D\xc3\xb6rr"}, {"X-Empty", ""}, {"Content-Type", "image/jpeg"}},
-                               .body = bytes});
+  auto const answer = perform(
+      {.method = "PUT",
+       .url = "/doors",
+       .headers = {{"Title", "D\xc3\xb6rr"}, {"X-Empty", ""}, {"Content-Type", "image/jpeg"}},
+       .body = bytes});
   ASSERT_TRUE(answer) << answer.error().text;
   EXPECT_EQ(answer->status, 204u);
   EXPECT_EQ(body(), bytes);
@@ -106,15 +108,18 @@ TEST_F(AServer, IsToldOfNoTypeThatNobodyGave) {
 TEST_F(AServer, GetsAFormWithAFile) {
   serve("200 OK", "");
   std::string const picture(200'000, 'j');
-  auto const answer = perform({.method = "POST",
-                               .url = "/send",
-                               .form = {{"chat_id", "42"}, {"photo", picture, "door.jpg", "image/jpeg"}}});
+  auto const answer =
+      perform({.method = "POST",
+               .url = "/send",
+               .form = {{"chat_id", "42"}, {"photo", picture, "door.jpg", "image/jpeg"}}});
   ASSERT_TRUE(answer) << answer.error().text;
   EXPECT_THAT(head(), HasSubstr("\r\nContent-Type: multipart/form-data; boundary="));
   EXPECT_THAT(head(), Not(HasSubstr("Expect")));
   EXPECT_THAT(body(), HasSubstr("Content-Disposition: form-data; name=\"chat_id\"\r\n\r\n42\r\n"));
-  EXPECT_THAT(body(), HasSubstr("Content-Disposition: form-data; name=\"photo\"; filename=\"door.jpg\"\r\n"
-                                "Content-Type: image/jpeg\r\n\r\n" + picture + "\r\n"));
+  EXPECT_THAT(body(),
+              HasSubstr("Content-Disposition: form-data; name=\"photo\"; filename=\"door.jpg\"\r\n"
+                        "Content-Type: image/jpeg\r\n\r\n" +
+                        picture + "\r\n"));
 }
 
 TEST_F(AServer, GetsNameAndPassword) {
@@ -182,8 +187,8 @@ TEST_F(AServer, MaySendHeadersWithoutEnd) {
 
 TEST_F(AServer, ThatIsSilentIsGivenUp) {
   behave([](FakeCamera::Connection& connection) { connection.stall(); });
-  auto const answer =
-      perform({.method = "PUT", .url = "/secret?token=secret", .timeout = std::chrono::milliseconds{50}});
+  auto const answer = perform(
+      {.method = "PUT", .url = "/secret?token=secret", .timeout = std::chrono::milliseconds{50}});
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().fault, Fault::timed_out);
   EXPECT_EQ(answer.error().text, "PUT " + where() + ": connected, but no answer within 50ms");
@@ -200,7 +205,8 @@ TEST_F(AServer, ThatBreaksOffHasNotAnswered) {
     connection.request();
     connection.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nten bytes.");
   });
-  EXPECT_EQ(error_of({.method = "GET", .url = "/secret"}), "GET " + where() + ": the connection was lost");
+  EXPECT_EQ(error_of({.method = "GET", .url = "/secret"}),
+            "GET " + where() + ": the connection was lost");
 }
 
 TEST_F(AServer, ThatIsNotThereIsSaidToBeSo) {
@@ -214,13 +220,16 @@ TEST_F(AServer, ThatIsNotThereIsSaidToBeSo) {
 
 TEST_F(AServer, IsAskedOnlyByWhatIsARequest) {
   serve("200 OK", "");
-  EXPECT_THAT(error_of({.method = "G T", .url = "/"}), HasSubstr("the method is not a word of letters"));
-  EXPECT_THAT(error_of({.method = "GET", .url = "/a\nb"}), HasSubstr("the address has a control character"));
+  EXPECT_THAT(error_of({.method = "G T", .url = "/"}),
+              HasSubstr("the method is not a word of letters"));
+  EXPECT_THAT(error_of({.method = "GET", .url = "/a\nb"}),
+              HasSubstr("the address has a control character"));
   EXPECT_THAT(error_of({.method = "GET", .url = "/", .headers = {{"A:B", "c"}}}),
               HasSubstr("a header has a name that is not allowed: 'A:B'"));
   EXPECT_THAT(error_of({.method = "GET", .url = "/", .headers = {{"A", "secret\r\nB: c"}}}),
               HasSubstr("the value of header 'A' has a line end"));
-  for (std::string const url : {"file:///etc/passwd", "ftp://127.0.0.1/secret", "secret", "http://root:secret@127.0.0.1/"}) {
+  for (std::string const url : {"file:///etc/passwd", "ftp://127.0.0.1/secret", "secret",
+                                "http://root:secret@127.0.0.1/"}) {
     auto const text = error_of({.method = "GET", .url = url});
     EXPECT_THAT(text, HasSubstr("not an address that begins with http:// or https://")) << url;
     EXPECT_THAT(text, Not(HasSubstr("secret"))) << url;

@@ -37,14 +37,17 @@ class FactTest : public testing::Test {
   }
 
   Names const names{.inputs = {{1, "door"}}, .relays = {{1, "strike"}}};
-  Moment const at{Steady{} + 1h, Instant{std::chrono::sys_days{std::chrono::year{2026} / 3 / 2} + 12h}};
+  Moment const at{Steady{} + 1h,
+                  Instant{std::chrono::sys_days{std::chrono::year{2026} / 3 / 2} + 12h}};
   Action action{SnapshotAction{"hall"}};
   Fact fact;
 };
 
 TEST_F(FactTest, ATrigger) {
-  EXPECT_EQ(json(), R"({"time":"2026-03-02T12:00:00+00:00","kind":"trigger","event":"k-1","rule":"door-open","trigger":"input",)"
-                    R"("cause":"input door rising","input":"door","edge":"rising"})");
+  EXPECT_EQ(
+      json(),
+      R"({"time":"2026-03-02T12:00:00+00:00","kind":"trigger","event":"k-1","rule":"door-open","trigger":"input",)"
+      R"("cause":"input door rising","input":"door","edge":"rising"})");
   EXPECT_EQ(line(), "2026-03-02T12:00:00+00:00  door-open: fires: input door rising  [k-1]");
 }
 
@@ -56,7 +59,9 @@ TEST_F(FactTest, ASkipHasItsReasonAndWhatItStandsFor) {
   auto const o = fact_json(fact, names);
   EXPECT_EQ(o.at("reason"), "missed");
   EXPECT_EQ(o.at("count"), 3);
-  EXPECT_EQ(line(), "2026-03-02T12:00:00+00:00  door-open: skipped (missed): was due 3 times; input door rising  [k-1]");
+  EXPECT_EQ(line(),
+            "2026-03-02T12:00:00+00:00  door-open: skipped (missed): was due 3 times; input door "
+            "rising  [k-1]");
 }
 
 TEST_F(FactTest, ActionsCarryTheConfigurationsOwnWords) {
@@ -76,7 +81,8 @@ TEST_F(FactTest, ActionsCarryTheConfigurationsOwnWords) {
 
 TEST_F(FactTest, AnAddressIsShownWithoutWhatMayBeSecret) {
   HttpAction http;
-  http.url = *Template::parse("https://api.telegram.org/bot{secret}/sendPhoto", Template::Use::request);
+  http.url =
+      *Template::parse("https://api.telegram.org/bot{secret}/sendPhoto", Template::Use::request);
   act({http});
   EXPECT_EQ(fact_json(fact, names).at("http"), "https://api.telegram.org");
   EXPECT_EQ(json().find("secret"), std::string::npos);
@@ -98,14 +104,27 @@ TEST_F(FactTest, OfAnotherVersionsRecordALineIsMadeAllTheSame) {
 TEST_F(FactTest, WhatIsRememberedIsReadAsItWasWritten) {
   Memory memory;
   memory.boot = "b";
-  memory.rules["r"] = {.started = at, .enabled = false, .seen = {{"cron 0 3 * * *", at.wall}}, .held = {{"input door rising for 10m", at}}};
-  memory.runs = {{.rule = "r", .event = "k-1", .cause = "c", .at = at, .values = {{"input", "door"}}, .path = {0, 2, 1}, .action = "delay 1m", .until = at, .failed = true}};
+  memory.rules["r"] = {.started = at,
+                       .enabled = false,
+                       .seen = {{"cron 0 3 * * *", at.wall}},
+                       .held = {{"input door rising for 10m", at}}};
+  memory.runs = {{.rule = "r",
+                  .event = "k-1",
+                  .cause = "c",
+                  .at = at,
+                  .values = {{"input", "door"}},
+                  .path = {0, 2, 1},
+                  .action = "delay 1m",
+                  .until = at,
+                  .failed = true}};
   auto const again = parse_memory(memory_text(memory));
   ASSERT_TRUE(again) << again.error().text;
   EXPECT_EQ(*again, memory);
 }
 
-TEST_F(FactTest, AnotherVersionsMemoryIsRefused) { EXPECT_FALSE(parse_memory(R"({"version":2})")); }
+TEST_F(FactTest, AnotherVersionsMemoryIsRefused) {
+  EXPECT_FALSE(parse_memory(R"({"version":2})"));
+}
 
 }  // namespace
 }  // namespace snapcron

@@ -1,5 +1,5 @@
-// Any bytes as what the state file remembers: refused, or read so that it writes and reads the same again; and an engine
-// that is given it starts.
+// Any bytes as what the state file remembers: refused, or read so that it writes and reads the same
+// again; and an engine that is given it starts.
 
 #include "core/engine.hpp"
 #include "facts/memory_json.hpp"
@@ -19,8 +19,10 @@ void require(bool holds) {
 std::vector<Rule> rules() {
   Rule r;
   r.name = "r";
-  r.triggers = {{InputTrigger{.input = 1, .held = std::chrono::minutes{10}}, ""}, {CronTrigger{.pattern = *Cron::parse("0 3 * * *"), .zone = {}}, ""}};
-  IfAction choice{.conditions = {}, .then = {{DelayAction{std::chrono::minutes{1}}}}, .otherwise = {}};
+  r.triggers = {{InputTrigger{.input = 1, .held = std::chrono::minutes{10}}, ""},
+                {CronTrigger{.pattern = *Cron::parse("0 3 * * *"), .zone = {}}, ""}};
+  IfAction choice{
+      .conditions = {}, .then = {{DelayAction{std::chrono::minutes{1}}}}, .otherwise = {}};
   Action shot{SnapshotAction{"door"}};
   shot.fallback = {{choice}};
   r.actions = {{DelayAction{std::chrono::minutes{1}}}, shot, {choice}};
@@ -49,7 +51,8 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     now.steady += std::chrono::minutes{30};
     now.wall += std::chrono::minutes{30};
     engine.tick(now, out);
-    for (std::size_t p = 0; p < out.perform.size(); ++p) engine.ended(out.perform[p].run, p % 2 == 0, {}, now, out);
+    for (std::size_t p = 0; p < out.perform.size(); ++p)
+      engine.ended(out.perform[p].run, p % 2 == 0, {}, now, out);
     out.clear();
   }
   return 0;

@@ -1,5 +1,5 @@
-// Any bytes as a trace: lines that go forward in time, or mistakes at places that exist. A good one is replayed, twice
-// with the same outcome.
+// Any bytes as a trace: lines that go forward in time, or mistakes at places that exist. A good one
+// is replayed, twice with the same outcome.
 
 #include "config/load.hpp"
 #include "facts/fact_json.hpp"
@@ -50,12 +50,14 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   std::vector<Diagnostic> diagnostics;
   auto const trace = parse_trace(source, site, diagnostics);
   require(trace.has_value() == diagnostics.empty());
-  for (auto const& d : diagnostics) require(d.at.line >= 1 && source.offset(d.at) <= source.text().size() && !d.message.empty());
+  for (auto const& d : diagnostics)
+    require(d.at.line >= 1 && source.offset(d.at) <= source.text().size() && !d.message.empty());
   if (!trace || trace->empty()) return 0;
   for (std::size_t i = 1; i < trace->size(); ++i) require((*trace)[i - 1].at <= (*trace)[i].at);
   // A year at most, so that a run stays short.
   auto const from = trace->front().at;
-  auto const until = std::min(trace->back().at, from + std::chrono::hours{24 * 366}) + std::chrono::minutes{1};
+  auto const until =
+      std::min(trace->back().at, from + std::chrono::hours{24 * 366}) + std::chrono::minutes{1};
   require(replay(site, *trace, from, until) == replay(site, *trace, from, until));
   return 0;
 }

@@ -89,11 +89,11 @@ TEST_F(Access, TheTableSaysWhatSwitchesAndWhatIsOpen) {
     EXPECT_TRUE(target.method != "POST" || target.permission == Permission::operate) << target.path;
   }
   EXPECT_THAT(open, testing::ElementsAre("/healthz"));
-  EXPECT_THAT(operating, testing::UnorderedElementsAre(
-                             "GET /io/relayon.txt", "GET /io/relayoff.txt", "POST /api/v1/inputs/1",
-                             "POST /api/v1/relays/1", "POST /api/v1/rules/door-open/trigger",
-                             "POST /api/v1/webhooks/1", "POST /api/v1/snapshots",
-                             "POST /api/v1/reload"));
+  EXPECT_THAT(operating,
+              testing::UnorderedElementsAre(
+                  "GET /io/relayon.txt", "GET /io/relayoff.txt", "POST /api/v1/inputs/1",
+                  "POST /api/v1/relays/1", "POST /api/v1/rules/door-open/trigger",
+                  "POST /api/v1/webhooks/1", "POST /api/v1/snapshots", "POST /api/v1/reload"));
 }
 
 TEST_F(Access, WrongPasswordsAndUnknownUsersAreRefusedAlike) {

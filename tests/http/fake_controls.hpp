@@ -86,7 +86,8 @@ class FakeControls : public Controls {
   }
   boost::asio::awaitable<Result<LogPage>> log(LogQuery query, Duration wait) override {
     logs.emplace_back(query, wait);
-    if (log_waits) co_await log_waits->async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+    if (log_waits)
+      co_await log_waits->async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
     co_return log_reply;
   }
   boost::asio::awaitable<Result<std::string>> reload() override {
@@ -106,7 +107,8 @@ class FakeControls : public Controls {
   SnapshotReply snapshot_reply{
       {"/pictures/1.jpg"}, std::make_shared<std::string const>("JPEG"), {}, {}};
   Result<std::string> reload_reply = std::string{"reloaded"};
-  Result<LogPage> log_reply = LogPage{{{.id = 7, .at = {}, .rule = "door-open", .event = "e1", .json = R"({"kind":"end"})"}}, 7};
+  Result<LogPage> log_reply = LogPage{
+      {{.id = 7, .at = {}, .rule = "door-open", .event = "e1", .json = R"({"kind":"end"})"}}, 7};
   std::optional<boost::asio::steady_timer> log_waits;  // until it is cancelled
   std::optional<Error> relay_error;
   bool real_chip = false;

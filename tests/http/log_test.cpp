@@ -40,10 +40,13 @@ TEST(LogQuery, IsRefusedInWords) {
            Case{"limit", "'limit' must be a whole number from 1 to 1000"},
            Case{"wait=31", "'wait' must be a whole number from 0 to 30"},
            Case{"after=-1", "'after' must be a whole number from 0 to 9223372036854775807"},
-           Case{"after=99999999999999999999", "'after' must be a whole number from 0 to 9223372036854775807"},
+           Case{"after=99999999999999999999",
+                "'after' must be a whole number from 0 to 9223372036854775807"},
            Case{"since=1", "unknown parameter 'since' (known: rule, after, limit, wait)"},
-           Case{"rule=%ff", "the query has a broken percent-encoding, or is not UTF-8 after decoding"},
-           Case{"rule=%4", "the query has a broken percent-encoding, or is not UTF-8 after decoding"},
+           Case{"rule=%ff",
+                "the query has a broken percent-encoding, or is not UTF-8 after decoding"},
+           Case{"rule=%4",
+                "the query has a broken percent-encoding, or is not UTF-8 after decoding"},
        }) {
     auto const read = http::parse_log_query(query);
     ASSERT_FALSE(read) << query;
@@ -102,7 +105,8 @@ TEST_F(LogAndWebhooks, LetSixteenWaitAtOnce) {
   EXPECT_EQ(status(refused), 503);
   EXPECT_THAT(refused, HasSubstr("\r\nRetry-After: 10\r\n"));
   controls.log_waits->cancel();
-  for (auto& client : waiting) EXPECT_THAT(until_has(client, "\"next\":7}"), HasSubstr("HTTP/1.1 200 OK\r\n"));
+  for (auto& client : waiting)
+    EXPECT_THAT(until_has(client, "\"next\":7}"), HasSubstr("HTTP/1.1 200 OK\r\n"));
   controls.log_waits.reset();
   EXPECT_EQ(status(get("/api/v1/log?wait=30")), 200) << "there is room again";
 }

@@ -3,8 +3,8 @@
 
 #include "config/load.hpp"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 namespace snapcron {
 namespace {
@@ -24,9 +24,12 @@ class TraceTest : public testing::Test {
     return all;
   }
 
-  Site const site = *load_text("version: 1\ninputs: {1: {name: front-door, line: 0}}\ngpio: {chip: sim}\nrelays: {1: {name: strike, line: 8}}\n"
-                               "cameras: {hall: {test_pattern: }}\nrules: [{name: night photo, triggers: {input: 1}, actions: {snapshot: hall}}]\n",
-                               "site.yaml")
+  Site const site = *load_text(
+                         "version: 1\ninputs: {1: {name: front-door, line: 0}}\ngpio: {chip: "
+                         "sim}\nrelays: {1: {name: strike, line: 8}}\n"
+                         "cameras: {hall: {test_pattern: }}\nrules: [{name: night photo, triggers: "
+                         "{input: 1}, actions: {snapshot: hall}}]\n",
+                         "site.yaml")
                          .site;
   std::vector<Diagnostic> diagnostics;
 };
@@ -60,20 +63,28 @@ struct Bad {
 };
 class BadLine : public TraceTest, public testing::WithParamInterface<Bad> {};
 
-TEST_P(BadLine, IsToldWithItsColumnAndTheNearestWord) { EXPECT_THAT(wrong(GetParam().line), HasSubstr(GetParam().said)); }
+TEST_P(BadLine, IsToldWithItsColumnAndTheNearestWord) {
+  EXPECT_THAT(wrong(GetParam().line), HasSubstr(GetParam().said));
+}
 
 INSTANTIATE_TEST_SUITE_P(
     Mistakes, BadLine,
-    testing::Values(Bad{"time", "noon input 1 high", "t.trace:1:1: error:"}, Bad{"nothing", "2026-03-02T12:00:00Z", "what happened then?"},
-                    Bad{"kind", "2026-03-02T12:00:00Z inptu 1 high", "1:22: error: unknown event 'inptu'"},
-                    Bad{"input", "2026-03-02T12:00:00Z input frontdoor high", "1:28: error: there is no input 'frontdoor' (did you mean 'front-door'?)"},
-                    Bad{"level", "2026-03-02T12:00:00Z input 1 hihg", "1:30: error: 'hihg' must be high or low (did you mean 'high'?)"},
-                    Bad{"short", "2026-03-02T12:00:00Z input 1", "expected 'input N high|low'"},
-                    Bad{"more", "2026-03-02T12:00:00Z input 1 high please", "'high please' must be high or low"},
-                    Bad{"camera", "2026-03-02T12:00:00Z camera hal offline", "did you mean 'hall'?"},
-                    Bad{"rule", "2026-03-02T12:00:00Z trigger night foto", "did you mean 'night photo'?"},
-                    Bad{"restart", "2026-03-02T12:00:00Z restart now", "'restart' takes nothing more"},
-                    Bad{"order", "2026-03-02T12:00:00Z restart\n2026-03-02T11:59:59Z restart", "2:1: error: this is before the line above"}),
+    testing::Values(
+        Bad{"time", "noon input 1 high", "t.trace:1:1: error:"},
+        Bad{"nothing", "2026-03-02T12:00:00Z", "what happened then?"},
+        Bad{"kind", "2026-03-02T12:00:00Z inptu 1 high", "1:22: error: unknown event 'inptu'"},
+        Bad{"input", "2026-03-02T12:00:00Z input frontdoor high",
+            "1:28: error: there is no input 'frontdoor' (did you mean 'front-door'?)"},
+        Bad{"level", "2026-03-02T12:00:00Z input 1 hihg",
+            "1:30: error: 'hihg' must be high or low (did you mean 'high'?)"},
+        Bad{"short", "2026-03-02T12:00:00Z input 1", "expected 'input N high|low'"},
+        Bad{"more", "2026-03-02T12:00:00Z input 1 high please",
+            "'high please' must be high or low"},
+        Bad{"camera", "2026-03-02T12:00:00Z camera hal offline", "did you mean 'hall'?"},
+        Bad{"rule", "2026-03-02T12:00:00Z trigger night foto", "did you mean 'night photo'?"},
+        Bad{"restart", "2026-03-02T12:00:00Z restart now", "'restart' takes nothing more"},
+        Bad{"order", "2026-03-02T12:00:00Z restart\n2026-03-02T11:59:59Z restart",
+            "2:1: error: this is before the line above"}),
     [](auto const& shown) { return std::string{shown.param.name}; });
 
 TEST_F(TraceTest, AtMostAHundredMistakesAreTold) {

@@ -5,8 +5,8 @@
 #include "support/mounted_tmpfs.hpp"
 #include "support/temporary_folder.hpp"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <signal.h>
 #include <sys/stat.h>
@@ -39,7 +39,8 @@ std::vector<std::int64_t> ids(Result<std::vector<Record>> const& records) {
 
 class TheStateStore : public testing::Test {
  protected:
-  std::int64_t write(std::vector<Record> const& records, std::optional<std::string> const& memory = {}) {
+  std::int64_t write(std::vector<Record> const& records,
+                     std::optional<std::string> const& memory = {}) {
     auto const written = store->write(records, memory);
     EXPECT_TRUE(written) << written.error().text;
     return written ? *written : -1;
@@ -142,7 +143,8 @@ TEST_F(TheStateStore, BeginsADamagedFileAnewAndKeepsIt) {
   overwrite(0, std::string(200, 'x'));
   restart();
   EXPECT_EQ(store->memory().value(), std::nullopt);
-  EXPECT_THAT(store->take_notice(), HasSubstr("state.db is broken: file is not a database; it is kept as "));
+  EXPECT_THAT(store->take_notice(),
+              HasSubstr("state.db is broken: file is not a database; it is kept as "));
   EXPECT_EQ(store->take_notice(), "");
   EXPECT_THAT(files(), SizeIs(testing::Ge(2u)));
   EXPECT_EQ(write({record("b")}), 1);
@@ -191,9 +193,12 @@ TEST_F(TheStateStore, KeepsThreeDamagedFilesAtMost) {
   restart();
   ASSERT_TRUE(store->memory());
   auto const names = files();
-  EXPECT_EQ(std::ranges::count_if(names, [](auto const& name) {
-              return name.find("broken") != std::string::npos && !name.ends_with("-wal");
-            }), 3);
+  EXPECT_EQ(std::ranges::count_if(names,
+                                  [](auto const& name) {
+                                    return name.find("broken") != std::string::npos &&
+                                           !name.ends_with("-wal");
+                                  }),
+            3);
   EXPECT_THAT(names, testing::Not(testing::Contains("state.db.broken-20260101-000000-wal")));
 }
 
@@ -261,7 +266,8 @@ TEST_F(TheStateStore, WorksAgainWhenTheDiskHasSpaceAgain) {
   auto const memory = store.memory();
   auto n = memory && *memory ? std::stoll(**memory) : 0;
   for (;;) {
-    std::vector<Record> const pair(2, record("a", std::string(static_cast<std::size_t>(n % 3000), 'z')));
+    std::vector<Record> const pair(
+        2, record("a", std::string(static_cast<std::size_t>(n % 3000), 'z')));
     if (!store.write(pair, std::to_string(++n))) ::_exit(1);
   }
 }
@@ -278,14 +284,16 @@ TEST_F(TheStateStore, IsWholeWheneverItsWriterIsKilled) {
     ::kill(writer, SIGKILL);
     int status = 0;
     ASSERT_EQ(::waitpid(writer, &status, 0), writer);
-    ASSERT_TRUE(WIFSIGNALED(status)) << "the writer found something wrong, exit code " << WEXITSTATUS(status);
+    ASSERT_TRUE(WIFSIGNALED(status))
+        << "the writer found something wrong, exit code " << WEXITSTATUS(status);
     restart();
     auto const memory = store->memory();
     ASSERT_TRUE(memory) << memory.error().text;
     EXPECT_EQ(store->take_notice(), "");
     auto const newest = store->read({.limit = 1}).value();
     auto const count = *memory ? std::stoll(**memory) : 0;
-    EXPECT_EQ(newest.empty() ? 0 : newest.front().id, 2 * count) << "records and memory go together";
+    EXPECT_EQ(newest.empty() ? 0 : newest.front().id, 2 * count)
+        << "records and memory go together";
     EXPECT_GE(count, last) << "nothing that was written is lost";
     last = count;
   }

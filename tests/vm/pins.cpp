@@ -1,9 +1,10 @@
-// The hand on the simulator's pins, inside the VM. Static, and without libgpiod: it must not share a mistake
-// with what it tests.
+// The hand on the simulator's pins, inside the VM. Static, and without libgpiod: it must not share
+// a mistake with what it tests.
 //
-//   pins toggle PULLFILE COUNT GAP_US     toggles an input COUNT times, at least GAP_US apart, from its present level
-//   pins watch VALUEFILE MS               prints the levels an output shows during MS: "1", or "1 0 1"
-//   pins hold DEVICE OFFSET NAME          holds a line as consumer NAME until it is killed
+//   pins toggle PULLFILE COUNT GAP_US     toggles an input COUNT times, at least GAP_US apart, from
+//   its present level pins watch VALUEFILE MS               prints the levels an output shows
+//   during MS: "1", or "1 0 1" pins hold DEVICE OFFSET NAME          holds a line as consumer NAME
+//   until it is killed
 
 #include <fcntl.h>
 #include <linux/gpio.h>
@@ -88,8 +89,11 @@ int main(int argc, char** argv) {
   std::string_view const what = argc > 1 ? argv[1] : "";
   if (what == "toggle" && argc == 5)
     return toggle(argv[2], std::atoi(argv[3]), std::chrono::microseconds{std::atol(argv[4])});
-  if (what == "watch" && argc == 4) return watch(argv[2], std::chrono::milliseconds{std::atol(argv[3])});
-  if (what == "hold" && argc == 5) return hold(argv[2], static_cast<unsigned>(std::atoi(argv[3])), argv[4]);
-  std::fputs("usage: pins toggle FILE COUNT GAP_US | watch FILE MS | hold DEVICE OFFSET NAME\n", stderr);
+  if (what == "watch" && argc == 4)
+    return watch(argv[2], std::chrono::milliseconds{std::atol(argv[3])});
+  if (what == "hold" && argc == 5)
+    return hold(argv[2], static_cast<unsigned>(std::atoi(argv[3])), argv[4]);
+  std::fputs("usage: pins toggle FILE COUNT GAP_US | watch FILE MS | hold DEVICE OFFSET NAME\n",
+             stderr);
   return 2;
 }
