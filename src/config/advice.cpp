@@ -118,7 +118,23 @@ bool excludes(Trigger const& trigger, Condition const& condition) {
     return state != nullptr && state->relay == relay->relay &&
            relay->to != RelayTrigger::To::both && state->on != (relay->to == RelayTrigger::To::on);
   }
+  if (auto const* cron = std::get_if<CronTrigger>(&trigger.what)) {
+    auto const* window = std::get_if<TimeCondition>(&condition.what);
+    bool const to_the_second = cron->jitter == Duration::zero() && !cron->gap_run_once;
+    return window != nullptr && to_the_second && !cron->pattern.is_reboot() &&
+           cron->zone.name() == window->zone.name() &&
+           !cron->pattern.matches_between(static_cast<std::uint32_t>(window->from.count()),
+                                          static_cast<std::uint32_t>(window->to.count()));
+  }
   return false;
+}
+
+/// What was missed is made up for all at once.
+void made_up(Context const& context, YamlNode const& item, MissedPolicy const& missed, Mode mode) {
+  if (missed.what == MissedPolicy::What::all && (mode == Mode::single || mode == Mode::restart))
+    context.warning(item.find("missed")->value.at,
+                    "what was missed comes at once, and only one of it is carried through; "
+                    "mode: queued lets each have its turn");
 }
 
 void contradictions(Context const& context, YamlNode const& node, Rule const& rule) {
@@ -238,6 +254,10 @@ void Advice::look_at(Context const& context, YamlNode const& node, Rule const& r
     if (auto const* cron = std::get_if<CronTrigger>(&what))
       never(context, triggers[i]->find("cron")->value.at, cron->pattern, cron->zone,
             "this trigger never fires");
+    if (auto const* cron = std::get_if<CronTrigger>(&what))
+      made_up(context, *triggers[i], cron->missed, rule.mode);
+    if (auto const* sun = std::get_if<SunTrigger>(&what))
+      made_up(context, *triggers[i], sun->missed, rule.mode);
     if (auto const* input = std::get_if<InputTrigger>(&what))
       times_of_edges(context, *triggers[i], *input, references);
   }

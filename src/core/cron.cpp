@@ -346,4 +346,11 @@ bool Cron::matches_minute(Instant at, Zone const& zone) const {
          fields_.next_day(day) == day;
 }
 
+bool Cron::matches_between(std::uint32_t from, std::uint32_t to) const {
+  if (reboot_) return false;
+  auto const first = fields_.next_second(from);
+  if (from < to) return first != no_match && first < to;
+  return first != no_match || from == to || fields_.next_second(0) < to;
+}
+
 }  // namespace snapcron

@@ -57,6 +57,10 @@ class Cron {
   /// seconds are not looked at, and an hour that comes twice matches twice)
   bool matches_minute(Instant at, Zone const& zone) const;
 
+  /// Can it match at a time of day in [from, to), seconds since midnight as the wall clock shows
+  /// them? `to` before `from` ends on the next day; equal ones are the whole day.
+  bool matches_between(std::uint32_t from, std::uint32_t to) const;
+
   /// Minute or hour begin with *: an interval, which goes by elapsed time and not by the clock's
   /// face.
   bool is_interval() const { return fields_.interval; }
