@@ -3,6 +3,7 @@
 #include "config/load.hpp"
 
 #include "folder.hpp"
+#include "rules_around.hpp"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -19,11 +20,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
-std::string said(Loaded const& loaded) {
-  std::string text;
-  for (auto const& diagnostic : loaded.diagnostics) text += to_text(diagnostic);
-  return text;
-}
 std::vector<std::string> messages(Loaded const& loaded) {
   std::vector<std::string> texts;
   for (auto const& d : loaded.diagnostics)

@@ -3,6 +3,7 @@
 #include "config/load.hpp"
 
 #include "folder.hpp"
+#include "rules_around.hpp"
 
 #include <gmock/gmock.h>
 
@@ -20,11 +21,6 @@ std::vector<fs::path> yaml_files(fs::path const& folder) {
     if (entry.path().extension() == ".yaml") files.push_back(entry.path());
   std::ranges::sort(files);
   return files;
-}
-std::string said(Loaded const& loaded) {
-  std::string text;
-  for (auto const& diagnostic : loaded.diagnostics) text += to_text(diagnostic);
-  return text;
 }
 
 /// A site with every name that the ready rules use.

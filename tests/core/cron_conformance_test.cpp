@@ -21,13 +21,13 @@ struct Example {
   std::string after = "2025-01-01T00:00:00Z";
   std::string zone = "UTC";
 };
-struct Rule {
+struct Clause {
   std::string text;
   std::vector<Example> examples;
 };
 struct Chapter {
   std::string title;
-  std::vector<Rule> rules;
+  std::vector<Clause> rules;
 };
 
 Chapter const baseline{
@@ -252,7 +252,7 @@ std::string example_text(Example const& example) {
   return example.zone == "UTC" ? text : text + " (" + example.zone + ")";
 }
 
-bool conforms(Rule const& rule) {
+bool conforms(Clause const& rule) {
   return std::ranges::all_of(rule.examples,
                              [](Example const& e) { return outcome(e) == e.expected; });
 }

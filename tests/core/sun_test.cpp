@@ -1,6 +1,7 @@
 #include "core/sun.hpp"
 
 #include "core/zone.hpp"
+#include "support/times.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,9 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-Instant at(std::string_view text) {
-  return parse_rfc3339(text).value();
-}
+using test::at;
 
 constexpr Place quito{-0.1807, -78.4678};
 constexpr Place stockholm{59.3293, 18.0686};

@@ -1,6 +1,7 @@
 // What becomes of fixed times in the spring gap, and which time came last.
 
 #include "core/upcoming.hpp"
+#include "support/times.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,12 +12,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-Instant at(std::string_view text) {
-  return parse_rfc3339(text).value();
-}
-Zone zone(std::string_view name) {
-  return Zone::find(name).value();
-}
+using test::at;
+using test::zone;
 Cron cron(std::string_view pattern) {
   return Cron::parse(pattern).value();
 }

@@ -1,4 +1,5 @@
 #include "core/zone.hpp"
+#include "support/times.hpp"
 
 #include <gtest/gtest.h>
 #include <gmock/gmock.h>
@@ -8,12 +9,8 @@
 namespace snapcron {
 namespace {
 
-Instant at(std::string_view text) {
-  return parse_rfc3339(text).value();
-}
-Zone zone(std::string_view name) {
-  return Zone::find(name).value();
-}
+using test::at;
+using test::zone;
 
 /// $TZ for the length of a test.
 class TzScope {

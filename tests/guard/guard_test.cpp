@@ -2,6 +2,7 @@
 // test plays.
 #include "guard/guard.hpp"
 
+#include "guard/relays.hpp"
 #include "lines/fake_gpio.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -14,28 +15,17 @@ using namespace std::chrono_literals;
 using namespace guard;
 using test::FakeGpio;
 using test::ManualClock;
+using test::pulse;
+using test::relay;
 using test::run_ready;
 using test::run_until;
+using test::steady;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 using Kind = RelayCommand::Kind;
-
-RelaySpec relay(unsigned number, std::string const& line) {
-  RelaySpec spec;
-  spec.number = number;
-  spec.name = "r" + std::to_string(number);
-  spec.line = {"chip", line};
-  return spec;
-}
-RelayCommand steady(Kind kind) {
-  return {kind, 500ms, 1, 500ms};
-}
-RelayCommand pulse(Duration duration) {
-  return {Kind::pulse, duration, 1, duration};
-}
 
 class GuardTest : public testing::Test {
  protected:

@@ -3,6 +3,7 @@
 #include "guard/guarded_relays.hpp"
 
 #include "guard/guard.hpp"
+#include "guard/relays.hpp"
 #include "lines/fake_gpio.hpp"
 #include "sim/chip.hpp"
 #include "support/temporary_folder.hpp"
@@ -19,28 +20,17 @@ namespace snapcron {
 namespace {
 
 using namespace std::chrono_literals;
+using test::pulse;
+using test::relay;
 using test::run_ready;
 using test::run_until;
+using test::steady;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Pair;
 using Kind = RelayCommand::Kind;
-
-RelaySpec relay(unsigned number, std::string const& line) {
-  RelaySpec spec;
-  spec.number = number;
-  spec.name = "r" + std::to_string(number);
-  spec.line = {"sim", line};
-  return spec;
-}
-RelayCommand steady(Kind kind) {
-  return {kind, 500ms, 1, 500ms};
-}
-RelayCommand pulse(Duration duration) {
-  return {Kind::pulse, duration, 1, duration};
-}
 
 /// A guard with a loop and a chip of its own. Its death is that of a process: lines and connections
 /// are let go of, nothing is driven, nothing is said.
