@@ -2,6 +2,7 @@
 
 #include "folder.hpp"
 #include "rules_around.hpp"
+#include "support/repeated.hpp"
 
 #include <gmock/gmock.h>
 
@@ -10,6 +11,7 @@
 namespace snapcron {
 namespace {
 
+using test::repeated;
 using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -251,12 +253,6 @@ TEST(Site, KnowsItsPlaceAndHowLongToWaitForTheClock) {
 }
 
 // ---- files that mean ill ----
-
-std::string repeated(std::string const& item, int times) {
-  std::string text;
-  for (int i = 0; i < times; ++i) text += item;
-  return text;
-}
 
 TEST(HostileRules, AreReadInSecondsHoweverLongTheirListsAre) {
   std::string numbered_ids, numbered_names;

@@ -1,4 +1,5 @@
 #include "config/yaml.hpp"
+#include "support/repeated.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,6 +8,8 @@
 
 namespace snapcron {
 namespace {
+
+using test::repeated;
 
 struct Parsed {
   std::optional<YamlNode> root;
@@ -17,12 +20,6 @@ Parsed parse(std::string text) {
   Parsed parsed;
   parsed.root = parse_yaml(Source{"test.yaml", std::move(text)}, parsed.diagnostics);
   return parsed;
-}
-
-std::string repeated(std::string const& text, std::size_t times) {
-  std::string result;
-  for (std::size_t i = 0; i < times; ++i) result += text;
-  return result;
 }
 
 TEST(Yaml, KeysAndValuesKnowTheirPlacesInBytes) {
