@@ -114,27 +114,13 @@ void full_file(benchmark::State& state) {
   std::filesystem::remove_all(folder);
 }
 
-BENCHMARK(with_memory)
-    ->Arg(1)
-    ->Arg(10)
-    ->Arg(100)
-    ->Iterations(rounds)
-    ->Unit(benchmark::kMillisecond)
-    ->UseRealTime();
-BENCHMARK(without_memory)
-    ->Arg(1)
-    ->Arg(10)
-    ->Arg(100)
-    ->Iterations(rounds)
-    ->Unit(benchmark::kMillisecond)
-    ->UseRealTime();
-BENCHMARK(bare_append)
-    ->Arg(1)
-    ->Arg(10)
-    ->Arg(100)
-    ->Iterations(rounds)
-    ->Unit(benchmark::kMillisecond)
-    ->UseRealTime();
+void records_in_a_transaction(benchmark::internal::Benchmark* bench) {
+  bench->Arg(1)->Arg(10)->Arg(100);
+  bench->Iterations(rounds)->Unit(benchmark::kMillisecond)->UseRealTime();
+}
+BENCHMARK(with_memory)->Apply(records_in_a_transaction);
+BENCHMARK(without_memory)->Apply(records_in_a_transaction);
+BENCHMARK(bare_append)->Apply(records_in_a_transaction);
 BENCHMARK(full_file)
     ->ArgName("0:check,1:rule,2:newest")
     ->DenseRange(0, 2)
