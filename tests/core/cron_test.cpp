@@ -313,5 +313,22 @@ TEST(Cron, TheRestOfAYearThatHoldsNoMoreTimesIsNotTakenForAnEmptyYearOfItsKind) 
             parse_rfc3339("2024-12-13T12:00:00Z").value());
 }
 
+TEST(CronMatchesBetween, ATimeOfDayOnWhateverDay) {
+  constexpr std::uint32_t hour = 3600;
+  auto const three = Cron::parse("0 3 29 2 *").value();
+  EXPECT_TRUE(three.matches_between(3 * hour, 4 * hour)) << "its beginning belongs to it";
+  EXPECT_FALSE(three.matches_between(2 * hour, 3 * hour)) << "its end does not";
+  EXPECT_FALSE(three.matches_between(8 * hour, 17 * hour));
+  EXPECT_TRUE(three.matches_between(22 * hour, 6 * hour)) << "over midnight";
+  EXPECT_FALSE(three.matches_between(22 * hour, 2 * hour));
+  EXPECT_TRUE(three.matches_between(8 * hour, 8 * hour)) << "the whole day";
+  EXPECT_FALSE(three.matches_between(4 * hour, 24 * hour));
+
+  auto const late = Cron::parse("59 59 23 * * *").value();
+  EXPECT_TRUE(late.matches_between(22 * hour, 24 * hour));
+  EXPECT_TRUE(late.matches_between(23 * hour, hour));
+  EXPECT_FALSE(Cron::parse("@reboot").value().matches_between(0, 0));
+}
+
 }  // namespace
 }  // namespace snapcron
