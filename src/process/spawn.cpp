@@ -65,9 +65,13 @@ Result<std::pair<Descriptor, Descriptor>> make_pipe(std::string const& name) {
     if (higher.get() < 0) return cannot_start(name, errno);
     *end = std::move(higher);
   }
-  ::fcntl(read.get(), F_SETFL,
-          O_NONBLOCK);  // concerns our end alone: a pipe's ends have flags of their own
   return std::pair{std::move(read), std::move(write)};
+}
+
+/// Concerns our end alone: a pipe's ends have flags of their own.
+Descriptor not_blocking(Descriptor end) {
+  ::fcntl(end.get(), F_SETFL, O_NONBLOCK);
+  return end;
 }
 
 std::vector<std::string> environment_of(ChildSpec const& spec) {
@@ -98,9 +102,13 @@ std::vector<char*> pointers(std::vector<std::string>& strings) {
 /// What happens in the child between fork and exec.
 class Preparation {
  public:
-  Preparation(int output, int errors) {
+  /// `input` -1: none.
+  Preparation(int input, int output, int errors) {
     ::posix_spawn_file_actions_init(&actions_);
-    ::posix_spawn_file_actions_addopen(&actions_, 0, "/dev/null", O_RDONLY, 0);
+    if (input >= 0)
+      ::posix_spawn_file_actions_adddup2(&actions_, input, 0);
+    else
+      ::posix_spawn_file_actions_addopen(&actions_, 0, "/dev/null", O_RDONLY, 0);
     ::posix_spawn_file_actions_adddup2(&actions_, output, 1);
     ::posix_spawn_file_actions_adddup2(&actions_, errors, 2);
     ::posix_spawn_file_actions_addclosefrom_np(&actions_, 3);
@@ -157,17 +165,23 @@ Result<std::string> find_program(std::string const& name) {
   return cannot_start(name, "there is no such program in PATH (" + path + ")", Fault::not_found);
 }
 
-Result<Spawned> spawn(ChildSpec const& spec) {
+Result<Spawned> spawn(ChildSpec const& spec, Stdin const input) {
   auto const program = find_program(spec.argv.empty() ? std::string{} : spec.argv.front());
   if (!program) return program.error();
   auto output = make_pipe(*program);
   if (!output) return output.error();
   auto errors = make_pipe(*program);
   if (!errors) return errors.error();
+  std::pair<Descriptor, Descriptor> questions;
+  if (input == Stdin::pipe) {
+    auto made = make_pipe(*program);
+    if (!made) return made.error();
+    questions = std::move(*made);
+  }
 
   auto arguments = spec.argv;
   auto environment = environment_of(spec);
-  Preparation const preparation{output->second.get(), errors->second.get()};
+  Preparation const preparation{questions.first.get(), output->second.get(), errors->second.get()};
   Spawned child;
   int const error =
       ::posix_spawn(&child.pid, program->c_str(), preparation.actions(), preparation.attributes(),
@@ -182,8 +196,9 @@ Result<Spawned> spawn(ChildSpec const& spec) {
     }
     return cannot_start(*program, why);
   }
-  child.output = std::move(output->first);
-  child.errors = std::move(errors->first);
+  child.output = not_blocking(std::move(output->first));
+  child.errors = not_blocking(std::move(errors->first));
+  if (input == Stdin::pipe) child.input = not_blocking(std::move(questions.second));
   return child;
 }
 

@@ -1,0 +1,77 @@
+#pragma once
+// The journal of pictures and of what waits to be delivered: STORAGE/.snapcron/pictures.db.
+
+#include "core/outbox.hpp"
+#include "store/database_file.hpp"
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace snapcron {
+
+/// All calls block and are made one after another, by any thread. What they change is durable when
+/// they return.
+class PictureJournal {
+ public:
+  /// A picture, or none (the path is empty), and what is to be delivered of it.
+  struct Entry {
+    PictureRecord picture{};
+    std::vector<Delivery> deliveries{};
+  };
+  /// A delivery after an attempt.
+  struct Outcome {
+    std::int64_t id = 0;
+    std::string destination{};
+    Verdict verdict{};
+    std::string error{};
+    std::optional<Delivery> instead{};  // for another destination, when it was given up
+  };
+
+  /// What is written together: all of it or none.
+  struct Batch {
+    std::vector<Entry> entries{};
+    std::vector<Outcome> outcomes{};
+    std::map<std::string, unsigned> numbers{};  // {number} of the destinations that have counted on
+    bool empty() const { return entries.empty() && outcomes.empty(); }
+  };
+
+  explicit PictureJournal(std::filesystem::path storage);
+
+  Result<void> write(Batch const& batch);
+
+  /// What may be tried at `now`, the oldest first. What says that it is to wait longer than any
+  /// pause was queued by a clock that was set since, and may.
+  Result<std::vector<Delivery>> due(std::string const& destination, Instant now, unsigned limit);
+  /// When the next of those that wait may be tried.
+  Result<std::optional<Instant>> earliest(std::string const& destination);
+
+  Result<std::map<std::string, DeliveryCounts>> counts();
+  /// The outbox, ascending.
+  Result<std::vector<Delivery>> list(DeliveryQuery const& query);
+  /// To be tried at once; how many.
+  Result<std::uint64_t> retry(DeliverySelection const& which);
+  /// Not to be delivered any more. The pictures stay.
+  Result<std::uint64_t> drop(DeliverySelection const& which);
+
+  /// Bytes of all pictures that are recorded.
+  Result<std::uint64_t> stored();
+  /// The oldest pictures, those that wait to be delivered left out unless `undelivered`.
+  Result<std::vector<PictureRecord>> oldest(unsigned limit, bool undelivered);
+  /// They are no more; what was to be delivered of them neither.
+  Result<void> forget(std::span<PictureRecord const> pictures);
+  /// The newest first.
+  Result<std::vector<PictureRecord>> newest(std::int64_t before, unsigned limit);
+
+  /// Of this journal alone in the world: with it a delivery's id is unique.
+  Result<std::string> name();
+  std::string take_notice() { return file_.take_notice(); }
+
+ private:
+  DatabaseFile file_;
+};
+
+}  // namespace snapcron

@@ -1,0 +1,131 @@
+// What becomes of a delivery after each attempt.
+
+#include "core/outbox.hpp"
+
+#include <gtest/gtest.h>
+
+namespace snapcron {
+namespace {
+
+using namespace std::chrono_literals;
+using What = snapcron::Verdict::What;
+using Answer = UploadResult::Verdict;
+
+class AnOutbox : public testing::Test {
+ protected:
+  /// An attempt that took no time.
+  Verdict after(Answer answer, double chance = 0) {
+    UploadResult result;
+    result.verdict = answer;
+    result.text = "no route";
+    auto const verdict = judge(result, delivery, spec, now.steady, now, chance, health);
+    if (verdict.what == What::wait) ++delivery.attempts;
+    return verdict;
+  }
+  void pass(Duration time) {
+    now.steady += time;
+    now.wall += time;
+  }
+
+  Moment now{Steady{1h}, Instant{std::chrono::seconds{1'790'000'000}}};
+  DestinationSpec spec;
+  Delivery delivery{.id = 7, .destination = "nas", .queued = now.wall};
+  DestinationHealth health;
+};
+
+TEST_F(AnOutbox, PausesLongerAfterEachFailureUpToAQuarterOfAnHour) {
+  EXPECT_EQ(pause_after(1, 0), 5s);
+  EXPECT_EQ(pause_after(2, 0), 10s);
+  EXPECT_EQ(pause_after(3, 0), 20s);
+  EXPECT_EQ(pause_after(8, 0), 640s);
+  EXPECT_EQ(pause_after(9, 0), 15min);
+  EXPECT_EQ(pause_after(4'000'000'000, 0), 15min);
+}
+
+TEST_F(AnOutbox, TakesUpToAQuarterOffSoThatManyDoNotComeBackAtOnce) {
+  EXPECT_EQ(pause_after(1, 1), 3750ms);
+  EXPECT_EQ(pause_after(1, 0.5), 4375ms);
+}
+
+TEST_F(AnOutbox, IsDoneWithWhatWasDelivered) {
+  EXPECT_EQ(after(Answer::done).what, What::delivered);
+}
+
+TEST_F(AnOutbox, TriesAFailedOneLaterAndLeavesTheDestinationAlone) {
+  auto const verdict = after(Answer::again);
+
+  EXPECT_EQ(verdict.what, What::wait);
+  EXPECT_EQ(verdict.next, now.wall + 5s);
+  EXPECT_EQ(health.failures, 0u);
+  EXPECT_EQ(after(Answer::again).next, now.wall + 10s);
+}
+
+TEST_F(AnOutbox, LetsEverythingWaitForADestinationThatIsDown) {
+  auto const verdict = after(Answer::down);
+
+  EXPECT_EQ(verdict.what, What::wait);
+  EXPECT_EQ(health.not_before, now.steady + 5s);
+  EXPECT_EQ(health.error, "no route");
+  pass(5s);
+  after(Answer::down);
+  EXPECT_EQ(health.not_before, now.steady + 10s);
+}
+
+TEST_F(AnOutbox, CountsADestinationThatIsDownOnceForAllThatWereUnderWay) {
+  after(Answer::down);
+  after(Answer::down);  // began before it was known
+
+  EXPECT_EQ(health.failures, 1u);
+  EXPECT_EQ(health.not_before, now.steady + 5s);
+}
+
+TEST_F(AnOutbox, ForgetsTheFailuresOfADestinationThatAnswers) {
+  after(Answer::down);
+  pass(5s);
+  after(Answer::done);
+
+  EXPECT_EQ(health.failures, 0u);
+  EXPECT_EQ(health.error, "");
+  EXPECT_FALSE(health.down_since);
+}
+
+TEST_F(AnOutbox, TriesSeldomWhereAPersonMustMendSomething) {
+  after(Answer::refused);
+
+  EXPECT_EQ(health.not_before, now.steady + 15min);
+}
+
+TEST_F(AnOutbox, SetsAsideWhatTheDestinationWillNeverTake) {
+  EXPECT_EQ(after(Answer::never).what, What::give_up);
+}
+
+TEST_F(AnOutbox, GivesUpOneThatFailsForTheTimeThatWasAllowed) {
+  spec.give_up_after = 1min;
+
+  EXPECT_EQ(after(Answer::again).what, What::wait);  // tried for 5 s
+  pass(2min);
+  EXPECT_EQ(after(Answer::again).what, What::wait);     // 15 s
+  EXPECT_EQ(after(Answer::again).what, What::wait);     // 35 s
+  EXPECT_EQ(after(Answer::again).what, What::give_up);  // 75 s
+}
+
+TEST_F(AnOutbox, GivesNothingUpBecauseTheClockWasSet) {
+  spec.give_up_after = 24h;
+  now.wall += 24h * 365 * 56;
+
+  EXPECT_EQ(after(Answer::again).what, What::wait);
+  EXPECT_EQ(after(Answer::down).what, What::wait);
+}
+
+TEST_F(AnOutbox, GivesUpWhatIsOldWhenTheDestinationHasBeenDownForAsLong) {
+  spec.give_up_after = 24h;
+  after(Answer::down);
+  pass(25h);
+  EXPECT_EQ(after(Answer::down).what, What::give_up);
+
+  delivery.queued = now.wall;  // a picture of today
+  EXPECT_EQ(after(Answer::down).what, What::wait);
+}
+
+}  // namespace
+}  // namespace snapcron
