@@ -24,6 +24,7 @@ struct Parameters {
     o["action"] = "snapshot";
     o["snapshot"] = a.camera;
     o["camera"] = a.camera;
+    if (!a.to.empty()) o["to"] = json::array(a.to.begin(), a.to.end());
     if (a.count == 1) return;
     o["count"] = a.count;
     o["interval"] = to_text(a.interval);
@@ -57,6 +58,18 @@ struct Parameters {
     auto const& url = a.url.source();
     o["http"] = url.substr(0, url.find_first_of("/?#", url.find("//") + 2));
     o["method"] = a.method;
+  }
+  // Without their texts: "text" is what is said of the action itself.
+  void operator()(MailAction const& a) const {
+    o["action"] = "mail";
+    o["mail"] = a.destination;
+    if (a.subject) o["subject"] = a.subject->source();
+    o["picture"] = a.picture;
+  }
+  void operator()(AlertAction const& a) const {
+    o["action"] = "alert";
+    o["alert"] = address_of(a);
+    o["timeout"] = to_text(a.timeout);
   }
   void operator()(WaitForAction const& a) const {
     o["action"] = "wait_for";
