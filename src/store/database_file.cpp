@@ -163,7 +163,6 @@ Result<void> DatabaseFile::put_aside(std::string const& why) {
   std::filesystem::rename(file.string() + "-wal", aside + "-wal", ignored);
   std::filesystem::remove(file.string() + "-shm", ignored);
   remove_old_broken_files(file.parent_path(), kind_.name);
-  aside_ = aside;
   notice_ = why + "; it is kept as " + aside + ", and a new one is begun";
   return {};
 }

@@ -9,8 +9,8 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
+#include <utility>
 
 namespace snapcron {
 
@@ -40,8 +40,6 @@ class DatabaseFile {
 
   /// What a person should know of the latest calls (a broken file was put aside); empty mostly.
   std::string take_notice() { return std::exchange(notice_, {}); }
-  /// Where the damaged file was put, when that has happened since the last call.
-  std::optional<std::filesystem::path> take_put_aside() { return std::exchange(aside_, {}); }
 
  private:
   Result<void> open();
@@ -59,7 +57,6 @@ class DatabaseFile {
   ino_t inode_ = 0;
   bool damaged_ = false;  // though SQLite itself reports no error
   std::string notice_;
-  std::optional<std::filesystem::path> aside_;
 };
 
 template <class Work>

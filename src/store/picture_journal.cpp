@@ -62,15 +62,23 @@ PictureRecord picture_of(Statement const& row) {
           .bytes = static_cast<std::uint64_t>(row.number(6))};
 }
 
-template <class Row, class Read>
-Result<std::vector<Row>> rows(Statement& statement, Read read) {
-  std::vector<Row> all;
+template <class Visit>
+Result<void> for_each_row(Statement& statement, Visit visit) {
   for (;;) {
     auto const row = statement.step();
     if (!row) return row.error();
-    if (!*row) return all;
-    all.push_back(read(statement));
+    if (!*row) return {};
+    visit(statement);
   }
+}
+
+template <class Row>
+Result<std::vector<Row>> rows(Statement& statement, Row (*read)(Statement const&)) {
+  std::vector<Row> all;
+  auto const done =
+      for_each_row(statement, [&](Statement const& row) { all.push_back(read(row)); });
+  if (!done) return done.error();
+  return all;
 }
 
 Result<void> once(Statement& statement) {
@@ -232,18 +240,16 @@ Result<std::map<std::string, DeliveryCounts>> PictureJournal::counts() {
       of.number = static_cast<unsigned>(row.number(1));
       of.delivered = static_cast<std::uint64_t>(row.number(2));
       of.given_up = static_cast<std::uint64_t>(row.number(3));
-      return 0;
     };
-    if (auto const done = rows<int>(**ever, read_ever); !done) return done.error();
+    if (auto const done = for_each_row(**ever, read_ever); !done) return done.error();
     auto now = database.prepare(
         "SELECT destination, set_aside, count(*) FROM deliveries GROUP BY destination, set_aside");
     if (!now) return now.error();
     auto const read_now = [&](Statement const& row) {
       auto& of = counts[row.text(0)];
       (row.number(1) != 0 ? of.set_aside : of.waiting) = static_cast<std::uint64_t>(row.number(2));
-      return 0;
     };
-    if (auto const done = rows<int>(**now, read_now); !done) return done.error();
+    if (auto const done = for_each_row(**now, read_now); !done) return done.error();
     return counts;
   });
 }
@@ -306,17 +312,6 @@ Result<void> PictureJournal::forget(std::span<PictureRecord const> pictures) {
       }
     }
     return {};
-  });
-}
-
-Result<std::vector<PictureRecord>> PictureJournal::newest(std::int64_t before, unsigned limit) {
-  return file_.with([&](Database& database) -> Result<std::vector<PictureRecord>> {
-    auto statement = database.prepare(
-        (std::string{picture_columns} + "WHERE ?1 = 0 OR id < ?1 ORDER BY id DESC LIMIT ?2")
-            .c_str());
-    if (!statement) return statement.error();
-    (*statement)->bind(1, before).bind(2, std::int64_t{limit});
-    return rows<PictureRecord>(**statement, picture_of);
   });
 }
 

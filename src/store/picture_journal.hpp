@@ -63,8 +63,6 @@ class PictureJournal {
   Result<std::vector<PictureRecord>> oldest(unsigned limit, bool undelivered);
   /// They are no more; what was to be delivered of them neither.
   Result<void> forget(std::span<PictureRecord const> pictures);
-  /// The newest first.
-  Result<std::vector<PictureRecord>> newest(std::int64_t before, unsigned limit);
 
   /// Of this journal alone in the world: with it a delivery's id is unique.
   Result<std::string> name();
