@@ -21,6 +21,8 @@ struct ChildSpec {
   Duration timeout = std::chrono::seconds{10};
   /// Of its stdout; a program that writes more is ended.
   std::size_t max_output = 64 * 1024;
+  /// What it reads on its stdin, at most 4000 bytes; empty: /dev/null.
+  std::string input{};
 };
 
 struct ChildResult {

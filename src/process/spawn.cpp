@@ -17,6 +17,8 @@
 namespace snapcron {
 namespace {
 
+constexpr std::size_t most_input = 4000;  // PIPE_BUF, the least that a pipe takes, is 4096
+
 char const* search_path() {
   char const* const path = std::getenv("PATH");
   return path != nullptr && *path != '\0' ? path : "/usr/local/bin:/usr/bin:/bin";
@@ -70,6 +72,19 @@ Result<std::pair<Descriptor, Descriptor>> make_pipe(std::string const& name) {
   return std::pair{std::move(read), std::move(write)};
 }
 
+/// The end of a pipe that holds the whole text, which a pipe of any kernel does; -1 for no text.
+Result<Descriptor> pipe_with(std::string const& name, std::string const& text) {
+  if (text.empty()) return Descriptor{};
+  auto pipe = make_pipe(name);
+  if (!pipe) return pipe.error();
+  auto& [read, write] = *pipe;
+  ::fcntl(read.get(), F_SETFL, 0);  // the child's own end this time: it waits as it likes
+  if (text.size() > most_input ||
+      ::write(write.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
+    return cannot_start(name, "its input is too long", Fault::invalid);
+  return std::move(read);
+}
+
 std::vector<std::string> environment_of(ChildSpec const& spec) {
   std::vector<std::string> result;
   auto const own = [&](char const* name) {
@@ -98,9 +113,13 @@ std::vector<char*> pointers(std::vector<std::string>& strings) {
 /// What happens in the child between fork and exec.
 class Preparation {
  public:
-  Preparation(int output, int errors) {
+  /// `input` -1: nothing to read.
+  Preparation(int input, int output, int errors) {
     ::posix_spawn_file_actions_init(&actions_);
-    ::posix_spawn_file_actions_addopen(&actions_, 0, "/dev/null", O_RDONLY, 0);
+    if (input < 0)
+      ::posix_spawn_file_actions_addopen(&actions_, 0, "/dev/null", O_RDONLY, 0);
+    else
+      ::posix_spawn_file_actions_adddup2(&actions_, input, 0);
     ::posix_spawn_file_actions_adddup2(&actions_, output, 1);
     ::posix_spawn_file_actions_adddup2(&actions_, errors, 2);
     ::posix_spawn_file_actions_addclosefrom_np(&actions_, 3);
@@ -165,9 +184,12 @@ Result<Spawned> spawn(ChildSpec const& spec) {
   auto errors = make_pipe(*program);
   if (!errors) return errors.error();
 
+  auto input = pipe_with(*program, spec.input);
+  if (!input) return input.error();
+
   auto arguments = spec.argv;
   auto environment = environment_of(spec);
-  Preparation const preparation{output->second.get(), errors->second.get()};
+  Preparation const preparation{input->get(), output->second.get(), errors->second.get()};
   Spawned child;
   int const error =
       ::posix_spawn(&child.pid, program->c_str(), preparation.actions(), preparation.attributes(),
