@@ -25,7 +25,14 @@ std::string describe(RelayCommand const& command) {
 std::string describe(Action const& action, Names const& names) {
   struct Words {
     Names const& names;
-    std::string operator()(SnapshotAction const& a) const { return "snapshot " + a.camera; }
+    std::string operator()(SnapshotAction const& a) const {
+      std::string text = "snapshot " + a.camera;
+      if (a.pre_capture > Duration::zero()) text += ", from " + to_text(a.pre_capture) + " before";
+      if (a.post_capture > Duration::zero())
+        text += (a.pre_capture > Duration::zero() ? " to " : ", to ") + to_text(a.post_capture) +
+                " after";
+      return text;
+    }
     std::string operator()(RelayAction const& a) const {
       return "relay " + names.relay(a.relay) + " " + describe(a.command);
     }

@@ -159,6 +159,12 @@ struct SnapshotAction {
   Duration interval =
       std::chrono::seconds{1};         // from the start of one capture to the start of the next
   std::optional<Template> filename{};  // else the storage's
+  // Of the camera's buffer: all frames from so long before the trigger to so long after it, at
+  // least `interval` apart. Both zero: a single picture.
+  Duration pre_capture{}, post_capture{};
+  std::optional<Duration> max_age{};  // a single picture may be that much older than the action
+
+  bool around() const { return pre_capture > Duration::zero() || post_capture > Duration::zero(); }
   friend bool operator==(SnapshotAction const&, SnapshotAction const&) = default;
 };
 struct RelayAction {

@@ -54,6 +54,18 @@ struct UrlCamera {
   std::string username, password;
   friend bool operator==(UrlCamera const&, UrlCamera const&) = default;
 };
+/// A stream of JPEG parts, multipart/x-mixed-replace.
+struct MjpegCamera {
+  std::string url;  // as of a UrlCamera
+  std::string username, password;
+  friend bool operator==(MjpegCamera const&, MjpegCamera const&) = default;
+};
+/// Video by RTSP; a program decodes it.
+struct RtspCamera {
+  std::string url;  // rtsp or rtsps, without user and password
+  std::string username, password;
+  friend bool operator==(RtspCamera const&, RtspCamera const&) = default;
+};
 struct CommandCamera {
   std::vector<std::string> argv;  // the picture comes on its stdout
   friend bool operator==(CommandCamera const&, CommandCamera const&) = default;
@@ -63,14 +75,23 @@ struct TestPatternCamera {
   friend bool operator==(TestPatternCamera const&, TestPatternCamera const&) = default;
 };
 
+/// The newest frames of a camera that is kept running, for pictures from before the trigger.
+struct BufferSpec {
+  Duration seconds = std::chrono::seconds{10};
+  std::uint64_t max_bytes = 32'000'000;
+  unsigned fps = 5;  // that many are kept; a camera of single pictures is asked so often
+  friend bool operator==(BufferSpec const&, BufferSpec const&) = default;
+};
+
 struct CameraSpec {
   std::string name;
-  std::variant<UrlCamera, CommandCamera, TestPatternCamera> source;
-  Duration timeout = std::chrono::seconds{10};         // the whole capture
+  std::variant<UrlCamera, MjpegCamera, RtspCamera, CommandCamera, TestPatternCamera> source;
+  Duration timeout = std::chrono::seconds{10};  // the whole capture; of a stream, to the next frame
   Duration connect_timeout = std::chrono::seconds{5};  // never longer than timeout
   Duration stall_timeout = std::chrono::seconds{5};    // no byte for that long
   std::uint64_t max_bytes = 16'000'000;
   bool verify_tls = true;
+  std::optional<BufferSpec> buffer{};
   friend bool operator==(CameraSpec const&, CameraSpec const&) = default;
 };
 

@@ -27,12 +27,20 @@ struct RelayStatus {
   bool on = false;
   bool available = true;
 };
+/// The frames that are kept of a camera at the moment.
+struct BufferStatus {
+  std::size_t frames = 0;
+  std::uint64_t bytes = 0;
+  Duration span{};  // from the oldest to the newest
+  double fps = 0;   // as measured over the span
+};
 struct CameraStatus {
   enum class State { unknown, ok, lost };
   std::string name;
   State state = State::unknown;
-  std::optional<Instant> last;  // the latest good picture
-  std::string error;            // why the latest attempt failed; empty when it did not
+  std::optional<Instant> last;           // the latest good picture
+  std::string error;                     // why the latest attempt failed; empty when it did not
+  std::optional<BufferStatus> buffer{};  // of a camera that is kept running
 };
 struct RuleStatus {
   std::string name;

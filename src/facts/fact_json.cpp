@@ -24,9 +24,11 @@ struct Parameters {
     o["action"] = "snapshot";
     o["snapshot"] = a.camera;
     o["camera"] = a.camera;
-    if (a.count == 1) return;
-    o["count"] = a.count;
-    o["interval"] = to_text(a.interval);
+    if (a.pre_capture > Duration::zero()) o["pre_capture"] = to_text(a.pre_capture);
+    if (a.post_capture > Duration::zero()) o["post_capture"] = to_text(a.post_capture);
+    if (a.max_age) o["max_age"] = to_text(*a.max_age);
+    if (a.count > 1) o["count"] = a.count;
+    if (a.count > 1 || a.around()) o["interval"] = to_text(a.interval);
   }
   void operator()(RelayAction const& a) const {
     o["action"] = "relay";

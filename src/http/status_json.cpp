@@ -34,11 +34,20 @@ char const* word(CameraStatus::State state) {
   return "unknown";
 }
 
+json::value to_json(std::optional<BufferStatus> const& buffer) {
+  if (!buffer) return nullptr;
+  return {{"frames", buffer->frames},
+          {"bytes", buffer->bytes},
+          {"seconds", std::chrono::duration<double>(buffer->span).count()},
+          {"fps", buffer->fps}};
+}
+
 json::object to_json(CameraStatus const& camera, Zone const& zone) {
   return {{"name", camera.name},
           {"state", word(camera.state)},
           {"last", time_or_null(camera.last, zone)},
-          {"error", text_or_null(camera.error)}};
+          {"error", text_or_null(camera.error)},
+          {"buffer", to_json(camera.buffer)}};
 }
 
 json::object to_json(RuleStatus const& rule, Zone const& zone) {

@@ -175,6 +175,9 @@ std::string cameras(json::value const& status, Times const& times, bool colour) 
                        : state == "lost" ? red
                                          : nullptr},
                {times.show(camera, "last")}});
+    if (auto const* buffer = find(camera, "buffer"); buffer && buffer->is_object())
+      table.note("keeps " + number_of(*buffer, "frames") + " frames of " +
+                 seconds_of(*buffer, "seconds"));
     if (auto const error = text_of(camera, "error"); !error.empty()) table.note(error);
   }
   return table.text();

@@ -1,5 +1,5 @@
 #pragma once
-// Where a picture comes from: a URL, a command, the test pattern.
+// Where a picture comes from: a URL, a command, the test pattern, the first frame of a stream.
 
 #include "core/error.hpp"
 #include "core/time.hpp"
@@ -15,7 +15,7 @@ namespace snapcron {
 struct Frame {
   std::shared_ptr<std::string const> bytes;
   Moment requested;
-  Moment captured;  // when the last byte was here
+  Moment captured;  // as far as anybody can tell: when the first byte was here
 };
 
 class Camera {

@@ -68,6 +68,14 @@ TEST_F(FactTest, ActionsCarryTheConfigurationsOwnWords) {
   act({SnapshotAction{"hall", 3, 2s, {}}});
   EXPECT_EQ(fact_json(fact, names).at("snapshot"), "hall");
   EXPECT_EQ(fact_json(fact, names).at("interval"), "2s");
+  SnapshotAction around{"hall", 1, 500ms, {}};
+  around.pre_capture = 2s;
+  around.post_capture = 3s;
+  act({around});
+  EXPECT_EQ(fact_json(fact, names).at("pre_capture"), "2s");
+  EXPECT_EQ(fact_json(fact, names).at("post_capture"), "3s");
+  EXPECT_EQ(fact_json(fact, names).at("interval"), "500ms");
+  EXPECT_EQ(fact_json(fact, names).at("text"), "snapshot hall, from 2s before to 3s after");
   act({RelayAction{1, {.duration = 300ms}}});
   EXPECT_EQ(fact_json(fact, names).at("relay"), "strike");
   EXPECT_EQ(fact_json(fact, names).at("pulse"), "300ms");

@@ -98,6 +98,7 @@ TEST_F(Pages, StatusIsTheContractsDocument) {
   EXPECT_EQ(status.at("relays").at(1).at("state").as_string(), "on");
   EXPECT_EQ(status.at("cameras").at(1).at("state").as_string(), "lost");
   EXPECT_TRUE(status.at("cameras").at(1).at("last").is_null());
+  EXPECT_TRUE(status.at("cameras").at(1).at("buffer").is_null());
   auto const& rule = status.at("rules").at(0);
   EXPECT_EQ(rule.at("runs").to_number<int>(), 3);
   EXPECT_TRUE(rule.at("enabled").as_bool());

@@ -70,6 +70,13 @@ TEST(StatusTable, IsColouredOnlyWhenAsked) {
   EXPECT_THAT(text, HasSubstr("\033[32mhigh\033[0m"));
 }
 
+TEST(StatusTable, TellsWhatACameraKeeps) {
+  FakeControls daemon;
+  daemon.state.cameras[0].buffer = BufferStatus{25, 1'000'000, std::chrono::milliseconds{4800}, 5};
+  EXPECT_THAT(status_table(status_json(daemon.status())),
+              HasSubstr("\n     keeps 25 frames of 4.8 s\n"));
+}
+
 TEST(StatusTable, TellsThatAReloadWasRefused) {
   FakeControls daemon;
   daemon.state.config_error = "unknown key 'inptus'";
