@@ -49,14 +49,13 @@ std::string_view status_name(long status) {
   }
 }
 
-Error by_status(TransferEnd const& end, CameraSpec const& camera) {
+Error by_status(TransferEnd const& end) {
   auto text =
       "the camera answered " + std::to_string(end.status) + std::string{status_name(end.status)};
   if (end.status == 401) {
-    auto const& source = std::get<UrlCamera>(camera.source);
-    bool const has_password = !source.username.empty() || !source.password.empty();
-    return {Fault::denied, text + (has_password ? "; it does not accept this username and password"
-                                                : "; it wants a username and a password_file")};
+    return {Fault::denied,
+            text + (end.credentials ? "; it does not accept this username and password"
+                                    : "; it wants a username and a password_file")};
   }
   if (end.status / 100 == 3 && end.redirect != nullptr)
     return {Fault::failed, text + " to " + snapcron::quoted(without_secrets(end.redirect)) +
@@ -122,6 +121,25 @@ std::string first_words(std::string_view text, std::size_t most) {
   return printable(result);
 }
 
+TransferEnd transfer_end(void* easy, int code, bool connected) {
+  TransferEnd end;
+  end.code = code;
+  end.connected = connected;
+  curl_off_t name_found = 0;
+  curl_off_t length = -1;
+  long connections = 0;
+  curl_easy_getinfo(easy, CURLINFO_NAMELOOKUP_TIME_T, &name_found);
+  curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &end.status);
+  curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &connections);
+  curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &end.os_error);
+  curl_easy_getinfo(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+  curl_easy_getinfo(easy, CURLINFO_REDIRECT_URL, &end.redirect);
+  end.name_found = connected || name_found > 0;
+  end.reused = connected && connections == 0;
+  end.length = length;
+  return end;
+}
+
 std::string without_secrets(std::string_view url) {
   std::string result;
   auto const scheme = url.find("://");
@@ -144,14 +162,14 @@ Error transfer_error(TransferEnd const& end, CameraSpec const& camera) {
     case TransferProblem::too_many_headers:
       return {Fault::failed, "the camera sends headers without end"};
     case TransferProblem::refusal:
-      return by_status(end, camera);
+      return by_status(end);
     case TransferProblem::none:
       break;
   }
   if (end.code == Multi::stalled) return timed_out(end, camera);
   switch (end.code) {
     case CURLE_OK:
-      return by_status(end, camera);
+      return by_status(end);
     case CURLE_OPERATION_TIMEDOUT:
       return timed_out(end, camera);
     case CURLE_COULDNT_RESOLVE_HOST:

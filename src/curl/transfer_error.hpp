@@ -17,10 +17,11 @@ enum class TransferProblem { none, refusal, too_big, too_many_headers };
 struct TransferEnd {
   int code = 0;  // CURLcode, or Multi::stalled
   TransferProblem problem = TransferProblem::none;
-  bool connected = false;   // the request could be sent
-  bool reused = false;      // on a connection kept from before
-  bool name_found = false;  // by the name server
-  bool answered = false;    // a header came
+  bool connected = false;    // the request could be sent
+  bool reused = false;       // on a connection kept from before
+  bool name_found = false;   // by the name server
+  bool answered = false;     // a header came
+  bool credentials = false;  // a username or a password was given
   long status = 0;
   long os_error = 0;
   std::int64_t length = -1;        // as announced; -1: not
@@ -28,6 +29,9 @@ struct TransferEnd {
   char const* redirect = nullptr;  // where the camera would send us
   std::string_view body;           // as far as it came
 };
+
+/// What libcurl says of it; `connected` is when its request could be sent.
+TransferEnd transfer_end(void* easy, int code, bool connected);
 
 /// Without user, password, query and fragment: "http://cam/image.cgi?...".
 std::string without_secrets(std::string_view url);

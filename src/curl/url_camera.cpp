@@ -43,8 +43,9 @@ class UrlStill : public Camera {
     learn_authentication();
     auto body = std::exchange(body_, nullptr);
     if (error) co_return std::move(*error);
+    if (body->empty()) begun_ = clock_.now();
     expected_ = body->size();
-    co_return Frame{.bytes = std::move(body), .requested = requested, .captured = clock_.now()};
+    co_return Frame{.bytes = std::move(body), .requested = requested, .captured = begun_};
   }
 
  private:
@@ -112,26 +113,12 @@ class UrlStill : public Camera {
   }
 
   TransferEnd look(int code) {
-    auto* const easy = easy_.get();
-    TransferEnd end;
-    end.code = code;
+    auto end = transfer_end(easy_.get(), code, connected_);
     end.problem = problem_;
-    end.connected = connected_;
     end.answered = headers_ > 0;
+    end.credentials = !source_.username.empty() || !source_.password.empty();
     end.message = message_.data();
     end.body = *body_;
-    curl_off_t name_found = 0;
-    curl_easy_getinfo(easy, CURLINFO_NAMELOOKUP_TIME_T, &name_found);
-    end.name_found = connected_ || name_found > 0;
-    long connections = 0;
-    curl_off_t length = -1;
-    curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &end.status);
-    curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &connections);
-    curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &end.os_error);
-    curl_easy_getinfo(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
-    curl_easy_getinfo(easy, CURLINFO_REDIRECT_URL, &end.redirect);
-    end.reused = connected_ && connections == 0;
-    end.length = length;
     return end;
   }
 
@@ -190,6 +177,7 @@ class UrlStill : public Camera {
   /// The first bytes of a body are here: a picture, as long as the camera says or like the one
   /// before; or the explanation of a refusal, of which a few words are enough.
   bool begin_body() {
+    begun_ = clock_.now();
     long status = 0;
     curl_off_t length = -1;
     curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
@@ -218,6 +206,7 @@ class UrlStill : public Camera {
   bool busy_ = false;
 
   std::shared_ptr<std::string> body_;
+  Moment begun_{};  // its first byte was here
   std::size_t limit_ = 0;
   std::size_t expected_ = 0;  // size of the latest picture
   std::size_t headers_ = 0;
