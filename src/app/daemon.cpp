@@ -213,8 +213,10 @@ asio::awaitable<void> Daemon::watch_cameras() {
       bool const fresh = camera.state == CameraStatus::State::ok && camera.last &&
                          now - *camera.last < camera_watch;
       if (!asked.contains(camera.name) || fresh || stopping_) continue;
-      (void)co_await pictures_.take(
-          {.camera = camera.name, .filename = {}, .values = {}, .store = false});
+      Pictures::Take look;
+      look.camera = camera.name;
+      look.store = false;
+      (void)co_await pictures_.take(std::move(look));
     }
   }
   watching_cameras_ = false;

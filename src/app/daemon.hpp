@@ -74,6 +74,9 @@ class Daemon : public Controls, private InputListener {
   /// The same for a program, which is ended when its run is.
   void spawn_program(Perform const& task, TemplateValues const& values);
   boost::asio::awaitable<void> take_picture(Perform task, TemplateValues values);
+  boost::asio::awaitable<void> take_around(Perform const& task, SnapshotAction const& action,
+                                           Pictures::Take take);
+  boost::asio::awaitable<bool> picture_stored(RunId run, Pictures::Taken taken);
   boost::asio::awaitable<void> run_program(Perform task, TemplateValues values);
   boost::asio::awaitable<void> make_request(Perform task, TemplateValues values);
   Result<void> apply(Site next);

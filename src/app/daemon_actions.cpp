@@ -112,17 +112,50 @@ asio::awaitable<void> Daemon::take_picture(Perform task, TemplateValues values) 
   Pictures::Take take{
       .camera = action.camera, .filename = action.filename, .values = std::move(values)};
   take.values.seq = task.seq;
-  auto const taken = co_await pictures_.take(std::move(take));
+  take.edge = task.firing->at;
+  take.max_age = action.max_age;
+  if (action.around()) {
+    co_await take_around(task, action, std::move(take));
+    co_return;
+  }
+  auto taken = co_await pictures_.take(std::move(take));
   if (!taken) {
     end(task.run, false, taken.error().text);
     co_return;
   }
+  auto text = taken->path.string() + " (" +
+              to_text(std::chrono::ceil<std::chrono::milliseconds>(taken->took)) + ")" +
+              (taken->warning.empty() ? "" : "; " + taken->warning);
+  co_await picture_stored(task.run, std::move(*taken));
+  end(task.run, true, std::move(text));
+}
+
+asio::awaitable<void> Daemon::take_around(Perform const& task, SnapshotAction const& action,
+                                          Pictures::Take take) {
+  std::string newest;
+  // Not a coroutine itself: what it captures would be gone when it is resumed.
+  Pictures::OnPicture const stored = [this, &newest, run = task.run](Pictures::Taken taken) {
+    newest = taken.path.string();
+    return picture_stored(run, std::move(taken));
+  };
+  auto const series = co_await pictures_.take_around(
+      std::move(take), {task.firing->at, action.pre_capture, action.post_capture, action.interval},
+      stored);
+  if (!series) {
+    end(task.run, false, series.error().text);
+    co_return;
+  }
+  auto text = std::to_string(series->pictures) +
+              (series->pictures == 1 ? " picture: " : " pictures, the newest ") + newest;
+  if (series->trouble) text += "; not all of them: " + series->trouble->text;
+  end(task.run, true, std::move(text));
+}
+
+/// Every durable picture of a run comes through here; false: the run is over, it wants no more.
+asio::awaitable<bool> Daemon::picture_stored(RunId run, Pictures::Taken taken) {
   ++pictures_taken_;
-  engine_.took_picture(task.run, taken->path.string());
-  end(task.run, true,
-      taken->path.string() + " (" +
-          to_text(std::chrono::ceil<std::chrono::milliseconds>(taken->took)) + ")" +
-          (taken->warning.empty() ? "" : "; " + taken->warning));
+  engine_.took_picture(run, taken.path.string());
+  co_return engine_.values(run) != nullptr;
 }
 
 asio::awaitable<void> Daemon::run_program(Perform task, TemplateValues values) {

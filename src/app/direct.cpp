@@ -72,7 +72,9 @@ SnapshotReply take_pictures_directly(Site const& site, std::filesystem::path con
   asio::io_context loop{1};
   SystemClock const clock;
   OnePulse pulse{loop, site, control_socket, clock};
-  Pictures pictures{loop, clock, site.zone, site.cameras, site.storage};
+  auto cameras = site.cameras;
+  for (auto& camera : cameras) camera.buffer.reset();  // nobody stays to fill it
+  Pictures pictures{loop, clock, site.zone, cameras, site.storage};
   if (request.camera.empty() && !site.cameras.empty()) request.camera = site.cameras.front().name;
   TemplateValues values;
   values.time = clock.now().wall;

@@ -1,22 +1,19 @@
 #include "capture/pictures.hpp"
 
-#include "async/offload.hpp"
-#include "capture/test_pattern_camera.hpp"
-#include "capture/turns.hpp"
+#include "capture/keeper.hpp"
+#include "capture/picture_facts.hpp"
+#include "capture/slot.hpp"
+#include "capture/sources.hpp"
 #include "core/printable.hpp"
-#include "curl/url_camera.hpp"
-#include "ports/camera.hpp"
-#include "process/command_camera.hpp"
-#include "store/picture_store.hpp"
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/experimental/parallel_group.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
-#include <future>
 
 namespace snapcron {
 
@@ -25,38 +22,8 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t most_waiters = 32;
-constexpr std::size_t checkers = 2;
-/// How long the disk thread, with the bytes safe already, waits for the check of one picture before
-/// it turns to others. Common pictures take a millisecond or a few.
-constexpr auto patience = std::chrono::milliseconds{50};
-
-/// The check of one picture, on a worker.
-struct Check {
-  explicit Check(asio::io_context& loop) : done(loop, asio::steady_timer::time_point::max()) {}
-  bool decided() const {
-    return verdict.wait_for(std::chrono::seconds{0}) == std::future_status::ready;
-  }
-  std::shared_future<Result<PictureSize>> verdict;
-  asio::steady_timer done;  // cancelled when the verdict is there
-};
-using CheckPtr = std::shared_ptr<Check>;
-
-/// A camera with all that concerns it. Captures under way hold it, so it outlives a reload.
-struct Slot {
-  CameraSpec spec;
-  std::unique_ptr<Camera> camera;
-  std::shared_ptr<Turns> turns;
-  CameraStatus status;
-};
-
-/// The folder of a camera, exactly as file names spell it.
-std::string folder_of(std::string const& camera) {
-  static auto const name = Template::parse("{camera}/x.jpg", Template::Use::file_name).value();
-  TemplateValues values;
-  values.camera = camera;
-  auto const path = name.expand(values);
-  return path.substr(0, path.find('/'));
-}
+/// How long a frame of a window that is over may still be under way.
+constexpr Duration frame_under_way = std::chrono::seconds{2};
 
 Error stopping_error() {
   return {Fault::refused, "no picture is taken any more: the program is ending"};
@@ -64,9 +31,9 @@ Error stopping_error() {
 
 }  // namespace
 
-struct Pictures::State {
+struct Pictures::State : std::enable_shared_from_this<State> {
   State(asio::io_context& l, Clock const& c)
-      : loop(l), clock(c), multi(l), stop_grabs(l, forever), finished(l, forever) {}
+      : loop(l), clock(c), keeper(l), multi(l), stop_grabs(l, forever), finished(l, forever) {}
 
   static constexpr auto forever = asio::steady_timer::time_point::max();
 
@@ -85,52 +52,50 @@ struct Pictures::State {
     Result<Taken> taken;
     bool camera_ok;  // the camera gave a picture; an error is the disk's
   };
-  struct Saved {
-    std::filesystem::path path;
-    std::string warning;
-  };
 
   void configure(Zone zone, std::vector<CameraSpec> const& cameras, StorageSpec const& storage);
-  std::unique_ptr<Camera> make_camera(CameraSpec const& spec);
+  std::shared_ptr<Slot> make_slot(CameraSpec const& spec);
+  void start(std::shared_ptr<Slot> const& slot);
   Result<std::shared_ptr<Slot>> find(std::string const& camera) const;
-  void note(Slot& slot, Attempt const& attempt);
+  void note(Slot& slot, std::optional<Error> const& lost);
 
   /// Hold the state for as long as they run, whatever becomes of the Pictures.
   static asio::awaitable<Result<Taken>> run(std::shared_ptr<State> self, Take request) {
     co_return co_await self->take(std::move(request));
   }
+  static asio::awaitable<Result<Series>> run_around(std::shared_ptr<State> self, Take request,
+                                                    Around around, OnPicture on_picture) {
+    co_return co_await self->take_around(std::move(request), around, on_picture);
+  }
   static asio::awaitable<void> stop(std::shared_ptr<State> self);
   void end();
 
   asio::awaitable<Result<Taken>> take(Take request);
-  asio::awaitable<Attempt> attempt(Slot& slot, Take& request);
+  asio::awaitable<Attempt> take_cold(Slot& slot, Take& request);
+  asio::awaitable<Attempt> take_warm(Slot& slot, Take& request);
+  asio::awaitable<Result<Series>> take_around(Take request, Around around,
+                                              OnPicture const& on_picture);
   asio::awaitable<Result<Frame>> grab(Slot& slot);
-  CheckPtr check(std::shared_ptr<std::string const> bytes);
-  asio::awaitable<Result<Saved>> save(Slot& slot, Take& request, Frame const& frame,
-                                      CheckPtr checked);
+  asio::awaitable<Attempt> keep(Slot& slot, Take& request, Frame frame);
+  asio::awaitable<bool> keep_one(Slot& slot, Take& request, Frame frame, Series& series,
+                                 OnPicture const& on_picture);
 
   asio::io_context& loop;
   Clock const& clock;
   Zone zone;
   StorageSpec storage;
-  asio::thread_pool disk{1};
-  asio::thread_pool workers{checkers};
-  std::shared_ptr<PictureStore> store;  // used on the disk thread only
+  Keeper keeper;
   Multi multi;
   std::vector<std::shared_ptr<Slot>> slots;  // after what their cameras use
   OnCamera listener;
   asio::steady_timer stop_grabs, finished;  // cancelled when that has come
   std::size_t active = 0;
   bool stopping = false;  // nothing new begins
-  bool closed = false;    // the threads are gone
 };
 
 void Pictures::State::configure(Zone new_zone, std::vector<CameraSpec> const& cameras,
                                 StorageSpec const& new_storage) {
-  if (!store || storage.directory != new_storage.directory) {
-    store = std::make_shared<PictureStore>(new_storage.directory);
-    asio::post(disk, [leaving = store] { leaving->remove_leftovers(); });
-  }
+  keeper.use(new_storage.directory);
   bool const same_zone = zone == new_zone;
   zone = std::move(new_zone);
   storage = new_storage;
@@ -144,21 +109,40 @@ void Pictures::State::configure(Zone new_zone, std::vector<CameraSpec> const& ca
       next.push_back(*old);
       continue;
     }
-    auto slot = std::make_shared<Slot>();
-    slot->spec = spec;
-    slot->camera = make_camera(spec);
-    slot->turns = std::make_shared<Turns>(loop, most_waiters);
-    slot->status.name = spec.name;
+    auto slot = make_slot(spec);
     if (old != slots.end()) slot->status.last = (*old)->status.last;
     next.push_back(std::move(slot));
   }
-  slots = std::move(next);
+  slots.swap(next);
+  for (auto const& slot : next)
+    if (slot->warm && std::ranges::find(slots, slot) == slots.end()) slot->warm->stop();
+  for (auto const& slot : slots)
+    if (slot->warm && std::ranges::find(next, slot) == next.end()) start(slot);
 }
 
-std::unique_ptr<Camera> Pictures::State::make_camera(CameraSpec const& spec) {
-  if (std::holds_alternative<UrlCamera>(spec.source)) return make_url_camera(multi, clock, spec);
-  if (std::holds_alternative<CommandCamera>(spec.source)) return make_command_camera(clock, spec);
-  return make_test_pattern_camera(workers, clock, zone, spec);
+std::shared_ptr<Slot> Pictures::State::make_slot(CameraSpec const& spec) {
+  Sources const sources{keeper.workers(), multi, clock};
+  auto slot = std::make_shared<Slot>(spec);
+  if (spec.buffer)
+    slot->warm = std::make_shared<WarmCamera>(loop, clock, *spec.buffer,
+                                              sources.stream(spec, zone, spec.buffer->fps));
+  else
+    slot->camera = sources.camera(spec, zone);
+  slot->turns = std::make_shared<Turns>(loop, most_waiters);
+  return slot;
+}
+
+/// The camera runs from now on; it counts as under way, so that stop() waits for its end.
+void Pictures::State::start(std::shared_ptr<Slot> const& slot) {
+  auto ended = [self = shared_from_this(), active = std::make_shared<Active>(*this)]() mutable {
+    active.reset();
+  };
+  auto changed = [weak = weak_from_this(), weak_slot = std::weak_ptr{slot}](auto const& lost) {
+    auto const self = weak.lock();
+    auto const changed_slot = weak_slot.lock();
+    if (self && changed_slot) self->note(*changed_slot, lost);
+  };
+  slot->warm->start(std::move(changed), std::move(ended));
 }
 
 Result<std::shared_ptr<Slot>> Pictures::State::find(std::string const& camera) const {
@@ -174,70 +158,131 @@ Result<std::shared_ptr<Slot>> Pictures::State::find(std::string const& camera) c
                "there is no camera " + snapcron::quoted(camera) + " (there is: " + names + ")"};
 }
 
-void Pictures::State::note(Slot& slot, Attempt const& attempt) {
+void Pictures::State::note(Slot& slot, std::optional<Error> const& lost) {
   auto const before = slot.status.state;
-  bool const ok = attempt.camera_ok;
-  slot.status.state = ok ? CameraStatus::State::ok : CameraStatus::State::lost;
-  slot.status.error = ok ? "" : attempt.taken.error().text;
+  slot.status.state = lost ? CameraStatus::State::lost : CameraStatus::State::ok;
+  slot.status.error = lost ? lost->text : "";
   bool const configured =
       std::ranges::any_of(slots, [&](auto const& current) { return current.get() == &slot; });
   if (slot.status.state != before && configured && listener)
-    listener(slot.spec.name, ok, slot.status.error);
+    listener(slot.spec.name, !lost, slot.status.error);
 }
 
 asio::awaitable<Result<Pictures::Taken>> Pictures::State::take(Take request) {
-  auto const begun = clock.now().steady;
+  auto const begun = clock.now();
   if (stopping) co_return stopping_error();
   auto const found = find(request.camera);
   if (!found) co_return found.error();
   auto const slot = *found;
   Active const under_way{*this};
-  auto const turn = co_await slot->turns->take();
-  if (stopping) co_return stopping_error();
-  if (!turn)
-    co_return Error{Fault::busy, "camera " + snapcron::quoted(slot->spec.name) + ": " +
-                                     std::to_string(most_waiters) +
-                                     " captures wait for it already; it is too slow for so many"};
-
-  auto const grabbed = clock.now().steady;
-  auto result = co_await attempt(*slot, request);
-  // A broken body may be one that the camera was just overwriting: the next is mostly whole.
-  bool const broken = !result.camera_ok && result.taken.error().fault == Fault::bad_picture;
-  bool const time_left = 2 * (clock.now().steady - grabbed) < slot->spec.timeout;
-  if (broken && time_left && !stopping && std::holds_alternative<UrlCamera>(slot->spec.source))
-    result = co_await attempt(*slot, request);
-  if (!result.camera_ok && stopping) co_return stopping_error();
-  note(*slot, result);
-  if (result.taken) result.taken->took = clock.now().steady - begun;
+  if (!request.edge) request.edge = begun;
+  Attempt result{stopping_error(), false};
+  if (slot->warm)
+    result = co_await take_warm(*slot, request);
+  else
+    result = co_await take_cold(*slot, request);
+  if (result.taken) result.taken->took = clock.now().steady - begun.steady;
   co_return std::move(result.taken);
 }
 
-/// The check runs beside the writing: the picture gets its name when both are done.
-asio::awaitable<Pictures::State::Attempt> Pictures::State::attempt(Slot& slot, Take& request) {
-  auto frame = co_await grab(slot);
-  if (!frame) co_return Attempt{frame.error(), false};
-  auto const checked = check(frame->bytes);
-  Result<Saved> saved = Saved{};
-  if (request.store) saved = co_await save(slot, request, *frame, checked);
-  while (!checked->decided())
-    co_await checked->done.async_wait(asio::as_tuple(asio::use_awaitable));
-  // The disk went on without the verdict; it may have come between that and here.
-  bool const too_early = !saved && saved.error().fault == Fault::busy;
-  if (too_early && checked->verdict.get()) saved = co_await save(slot, request, *frame, checked);
-  auto const& size = checked->verdict.get();
-  if (!size)
-    co_return Attempt{Error{size.error().fault, "camera " + snapcron::quoted(slot.spec.name) +
-                                                    ": " + size.error().text},
-                      false};
-  slot.status.last = frame->captured.wall;
-  if (!saved) co_return Attempt{saved.error(), true};
-  Taken taken;
-  taken.path = std::move(saved->path);
-  taken.warning = std::move(saved->warning);
-  taken.jpeg = std::move(frame->bytes);
-  taken.captured = frame->captured;
-  taken.size = *size;
-  co_return Attempt{std::move(taken), true};
+asio::awaitable<Pictures::State::Attempt> Pictures::State::take_cold(Slot& slot, Take& request) {
+  auto const turn = co_await slot.turns->take();
+  if (stopping) co_return Attempt{stopping_error(), false};
+  if (!turn)
+    co_return Attempt{
+        Error{Fault::busy, slot.who() + std::to_string(most_waiters) +
+                               " captures wait for it already; it is too slow for so many"},
+        true};
+
+  auto const grabbed = clock.now().steady;
+  Attempt result{stopping_error(), false};
+  for (int attempts = 0; attempts < 2; ++attempts) {
+    auto frame = co_await grab(slot);
+    if (frame)
+      result = co_await keep(slot, request, std::move(*frame));
+    else
+      result = {frame.error(), false};
+    // A broken body may be one that the camera was just overwriting: the next is mostly whole.
+    bool const broken = !result.camera_ok && result.taken.error().fault == Fault::bad_picture;
+    bool const time_left = 2 * (clock.now().steady - grabbed) < slot.spec.timeout;
+    if (!broken || !time_left || !std::holds_alternative<UrlCamera>(slot.spec.source)) break;
+    if (stopping) break;
+  }
+  if (!result.camera_ok && stopping) co_return Attempt{stopping_error(), false};
+  note(slot, result.camera_ok ? std::nullopt : std::optional{result.taken.error()});
+  co_return result;
+}
+
+/// The stream tells whether the camera is there; one broken frame does not.
+asio::awaitable<Pictures::State::Attempt> Pictures::State::take_warm(Slot& slot, Take& request) {
+  auto& warm = *slot.warm;
+  auto const begun = clock.now().steady;
+  auto const until = begun + slot.spec.timeout;
+  auto from = begun - request.max_age.value_or(Duration{});
+  Attempt result{stopping_error(), false};
+  for (int attempts = 0; attempts < 2; ++attempts) {
+    auto frame = warm.frames().newest();
+    if (!request.max_age || !frame || frame->captured.steady < from)
+      frame = co_await warm.next(from, until);
+    if (stopping) co_return Attempt{stopping_error(), false};
+    if (!frame) co_return Attempt{slot.no_frame(), false};
+    from = frame->captured.steady + Duration{1};
+    result = co_await keep(slot, request, std::move(*frame));
+    if (result.camera_ok) break;
+  }
+  co_return result;
+}
+
+asio::awaitable<Result<Pictures::Series>> Pictures::State::take_around(
+    Take request, Around around, OnPicture const& on_picture) {
+  if (stopping) co_return stopping_error();
+  auto const found = find(request.camera);
+  if (!found) co_return found.error();
+  auto const slot = *found;
+  if (!slot->warm) co_return Error{Fault::invalid, slot->who() + "it has no buffer"};
+  Active const under_way{*this};
+  request.edge = around.edge;
+  Series series;
+  // Frames that are kept are held: the ring lets go of them while earlier ones are being written.
+  auto const edge = around.edge.steady;
+  std::vector<Frame> frames;
+  if (around.before > Duration::zero())
+    frames = slot->warm->frames().before(edge, around.before, around.interval);
+  bool wanted = true;
+  for (auto frame = frames.begin(); wanted && frame != frames.end(); ++frame)
+    wanted = co_await keep_one(*slot, request, std::move(*frame), series, on_picture);
+
+  auto const end = edge + around.after;
+  auto from = edge + Duration{1};
+  bool first = true;
+  wanted = wanted && around.after > Duration::zero();
+  while (wanted && !stopping && (first || from <= end)) {
+    auto const patience =
+        first ? slot->spec.timeout : std::min(slot->spec.timeout, frame_under_way);
+    auto frame = co_await slot->warm->next(from, end + patience);
+    if (!frame || (!first && frame->captured.steady > end)) break;
+    first = false;
+    from = frame->captured.steady + around.interval;
+    wanted = co_await keep_one(*slot, request, std::move(*frame), series, on_picture);
+  }
+  if (series.pictures > 0) co_return series;
+  if (stopping) co_return stopping_error();
+  co_return series.trouble ? *series.trouble : slot->no_frame();
+}
+
+/// False: no more are wanted.
+asio::awaitable<bool> Pictures::State::keep_one(Slot& slot, Take& request, Frame frame,
+                                                Series& series, OnPicture const& on_picture) {
+  auto const begun = clock.now().steady;
+  request.values.seq = series.pictures + 1;
+  auto kept = co_await keep(slot, request, std::move(frame));
+  if (!kept.taken) {
+    if (!series.trouble) series.trouble = kept.taken.error();
+    co_return true;
+  }
+  ++series.pictures;
+  kept.taken->took = clock.now().steady - begun;
+  co_return co_await on_picture(std::move(*kept.taken));
 }
 
 /// Ends when the program does, too.
@@ -252,40 +297,31 @@ asio::awaitable<Result<Frame>> Pictures::State::grab(Slot& slot) {
   co_return std::move(frame);
 }
 
-CheckPtr Pictures::State::check(std::shared_ptr<std::string const> bytes) {
-  std::packaged_task<Result<PictureSize>()> task{
-      [bytes = std::move(bytes)] { return check_jpeg(*bytes); }};
-  auto checked = std::make_shared<Check>(loop);
-  checked->verdict = task.get_future().share();
-  asio::post(workers, [&l = loop, checked, run = std::move(task)]() mutable {
-    run();
-    asio::post(l, [checked] { checked->done.cancel(); });
-  });
-  return checked;
-}
-
-asio::awaitable<Result<Pictures::State::Saved>> Pictures::State::save(Slot& slot, Take& request,
-                                                                      Frame const& frame,
-                                                                      CheckPtr checked) {
-  if (closed) co_return stopping_error();
-  request.values.time = frame.captured.wall;
-  request.values.zone = zone;
-  request.values.camera = slot.spec.name;
-  auto const& name = request.filename ? *request.filename : storage.filename;
-  auto work = [keeper = store, relative = name.expand(request.values),
-               folder = folder_of(slot.spec.name), bytes = frame.bytes,
-               captured = frame.captured.steady, checked]() -> Result<Saved> {
-    auto const approve = [&checked]() -> Result<void> {
-      if (checked->verdict.wait_for(patience) != std::future_status::ready)
-        return Error{Fault::busy, "the picture is not checked yet"};
-      if (auto const& size = checked->verdict.get(); !size) return size.error();
-      return {};
-    };
-    auto path = keeper->save(relative, folder, *bytes, captured, approve);
-    if (!path) return path.error();
-    return Saved{std::move(*path), keeper->lastshot_error()};
-  };
-  co_return co_await offload(disk, std::move(work));
+asio::awaitable<Pictures::State::Attempt> Pictures::State::keep(Slot& slot, Take& request,
+                                                                Frame frame) {
+  std::optional<Keeper::File> file;
+  if (request.store) {
+    auto& values = request.values;
+    values.time = frame.captured.wall;
+    values.zone = zone;
+    values.camera = slot.spec.name;
+    auto const& name = request.filename ? *request.filename : storage.filename;
+    PictureFacts const facts{values.camera, values.rule, values.event, *request.edge,
+                             frame.captured};
+    file = {name.expand(values), slot.folder, frame.captured.steady, describe(facts, zone)};
+  }
+  auto outcome = co_await keeper.keep(frame.bytes, std::move(file));
+  if (auto const& size = outcome.size; !size)
+    co_return Attempt{Error{size.error().fault, slot.who() + size.error().text}, false};
+  slot.status.last = frame.captured.wall;
+  if (!outcome.saved) co_return Attempt{outcome.saved.error(), true};
+  Taken taken;
+  taken.path = std::move(outcome.saved->path);
+  taken.warning = std::move(outcome.saved->warning);
+  taken.jpeg = request.store ? std::move(outcome.saved->jpeg) : std::move(frame.bytes);
+  taken.captured = frame.captured;
+  taken.size = *outcome.size;
+  co_return Attempt{std::move(taken), true};
 }
 
 Pictures::Pictures(asio::io_context& loop, Clock const& clock, Zone zone,
@@ -297,13 +333,16 @@ Pictures::Pictures(asio::io_context& loop, Clock const& clock, Zone zone,
 /// What runs on the threads would come back to a loop that may be gone by then: it is waited for.
 Pictures::~Pictures() {
   state_->end();
-  state_->closed = true;
-  state_->workers.join();
-  state_->disk.join();
+  state_->keeper.close();
 }
 
 asio::awaitable<Result<Pictures::Taken>> Pictures::take(Take request) {
   return State::run(state_, std::move(request));
+}
+
+asio::awaitable<Result<Pictures::Series>> Pictures::take_around(Take request, Around around,
+                                                                OnPicture on_picture) {
+  return State::run_around(state_, std::move(request), around, std::move(on_picture));
 }
 
 void Pictures::configure(Zone zone, std::vector<CameraSpec> const& cameras,
@@ -314,7 +353,10 @@ void Pictures::configure(Zone zone, std::vector<CameraSpec> const& cameras,
 std::vector<CameraStatus> Pictures::status() const {
   std::vector<CameraStatus> result;
   result.reserve(state_->slots.size());
-  for (auto const& slot : state_->slots) result.push_back(slot->status);
+  for (auto const& slot : state_->slots) {
+    result.push_back(slot->status);
+    if (slot->warm) result.back().buffer = slot->warm->frames().status();
+  }
   return result;
 }
 
@@ -329,7 +371,10 @@ asio::awaitable<void> Pictures::stop() {
 void Pictures::State::end() {
   stopping = true;
   stop_grabs.cancel();
-  for (auto const& slot : slots) slot->turns->close();
+  for (auto const& slot : slots) {
+    slot->turns->close();
+    if (slot->warm) slot->warm->stop();
+  }
 }
 
 asio::awaitable<void> Pictures::State::stop(std::shared_ptr<State> self) {

@@ -1,6 +1,7 @@
 #pragma once
-// From "take a picture" to a durable file: grab, check that it is whole, save. Cameras do not wait
-// for one another; on one camera the captures go one after another.
+// From "take a picture" to a durable file: a frame, grabbed now or from the camera's buffer; the
+// check that it is whole; the disk. Cameras do not wait for one another; on one camera the captures
+// go one after another.
 
 #include "core/site.hpp"
 #include "core/status.hpp"
@@ -28,15 +29,33 @@ class Pictures {
     std::optional<Template> filename;  // instead of the storage's
     TemplateValues values;             // time, zone and camera are filled in here
     bool store = true;                 // false: only the bytes are wanted, nothing is written
+    std::optional<Moment> edge{};      // of the trigger, which the picture tells; else now
+    /// A frame of the camera's buffer that is older than the call by no more than this will do;
+    /// without it, and for a camera without a buffer, it is taken after the call.
+    std::optional<Duration> max_age{};
+  };
+  /// All frames of a camera's buffer from `before` the edge to `after` it, `interval` apart at
+  /// least. On a side that is asked for, the frame next to the edge is always one of them, even
+  /// where frames are rarer than that.
+  struct Around {
+    Moment edge;
+    Duration before{}, after{}, interval{};
+  };
+  /// What became of them.
+  struct Series {
+    unsigned pictures = 0;         // durable, one at least
+    std::optional<Error> trouble;  // the first that one more came to
   };
   struct Taken {
-    std::filesystem::path path;  // empty when not stored
-    std::shared_ptr<std::string const> jpeg;
+    std::filesystem::path path;               // empty when not stored
+    std::shared_ptr<std::string const> jpeg;  // as stored: with a comment that tells its facts
     Moment captured;
     PictureSize size;
     Duration took{};      // from the call to the durable file
     std::string warning;  // lastshot.jpg could not be renewed; empty mostly
   };
+  /// Awaited for each durable picture, before the next; false: no more are wanted.
+  using OnPicture = std::function<boost::asio::awaitable<bool>(Taken taken)>;
   using OnCamera = std::function<void(std::string const& camera, bool ok, std::string const& text)>;
 
   Pictures(boost::asio::io_context& loop, Clock const& clock, Zone zone,
@@ -51,8 +70,13 @@ class Pictures {
   /// more.
   boost::asio::awaitable<Result<Taken>> take(Take request);
 
-  /// After a reload. Cameras that did not change keep their connections and states; captures under
-  /// way finish with the old ones.
+  /// In the order of their times, numbered from 1; over when the last one is durable. The error is
+  /// that there is none. Fault::invalid for a camera without a buffer.
+  boost::asio::awaitable<Result<Series>> take_around(Take request, Around around,
+                                                     OnPicture on_picture);
+
+  /// After a reload. Cameras that did not change keep their connections, states and buffers;
+  /// captures under way finish with the old ones.
   void configure(Zone zone, std::vector<CameraSpec> const& cameras, StorageSpec const& storage);
 
   /// In the configuration's order.

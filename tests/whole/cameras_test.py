@@ -24,7 +24,7 @@ class Cameras(support.TestCase):
 
     def take(self):
         path = self.assertExit(self.site.snapshot("door"), 0).stdout.strip()
-        self.assertEqual(pathlib.Path(path).read_bytes(), support.a_jpeg())
+        self.assertEqual(support.as_sent(path), support.a_jpeg())
 
     def test_basic_with_the_password_from_its_file(self):
         wanted = "Basic " + base64.b64encode(b"root:pass word").decode()

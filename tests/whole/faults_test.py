@@ -41,7 +41,7 @@ class CameraFaults(support.TestCase):
     def works_again(self):
         self.camera.behave = lambda handler: send(handler, support.a_jpeg())
         path = self.assertExit(self.site.snapshot("door"), 0).stdout.strip()
-        self.assertEqual(pathlib.Path(path).read_bytes(), support.a_jpeg())
+        self.assertEqual(support.as_sent(path), support.a_jpeg())
 
     def test_a_503_page_and_a_page_with_status_200(self):
         self.camera.behave = lambda h: send(h, b"<html>Service Unavailable</html>", 503, "text/html")
@@ -183,7 +183,7 @@ class CameraCommands(support.TestCase):
     def test_a_picture_on_stdout(self):
         (self.site.folder / "still.jpg").write_bytes(support.a_jpeg())
         path = self.take(f"[cat, {self.site.folder}/still.jpg]", 0).stdout.strip()
-        self.assertEqual(pathlib.Path(path).read_bytes(), support.a_jpeg())
+        self.assertEqual(support.as_sent(path), support.a_jpeg())
 
     def test_an_exit_code_with_its_stderr(self):
         script = self.site.write("camera.sh", "#!/bin/sh\necho 'no such device' >&2\nexit 7\n", 0o755)

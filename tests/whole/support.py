@@ -102,6 +102,13 @@ def jpeg_size(data):
     return size
 
 
+def as_sent(path):
+    """A stored picture as the camera sent it: without the comment that tells its facts."""
+    data = pathlib.Path(path).read_bytes()
+    at = data.index(b'\xff\xfe')
+    return data[:at] + data[at + 2 + int.from_bytes(data[at + 2 : at + 4], "big"):]
+
+
 def decodes(path):
     """The picture as an independent program sees it: djpeg must decode all of it without a warning."""
     data = pathlib.Path(path).read_bytes()

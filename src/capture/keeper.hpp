@@ -1,0 +1,68 @@
+#pragma once
+// From a frame to a durable file: the strict check on a worker beside the writing on the disk's own
+// thread.
+
+#include "core/error.hpp"
+#include "core/time.hpp"
+#include "jpeg/check.hpp"
+#include "store/picture_store.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace snapcron {
+
+class Keeper {
+ public:
+  /// Where a picture goes, and what it says of itself.
+  struct File {
+    std::string relative, folder;  // as PictureStore::save() has them
+    Steady captured;
+    std::string comment;
+  };
+  struct Saved {
+    std::filesystem::path path;
+    std::shared_ptr<std::string const> jpeg;  // as it was written
+    std::string warning;
+  };
+  struct Outcome {
+    Result<PictureSize> size;  // what the check says of the picture
+    Result<Saved> saved;       // what the disk says; empty when nothing was to be written
+  };
+
+  explicit Keeper(boost::asio::io_context& loop) : loop_(loop) {}
+  ~Keeper() { close(); }
+
+  /// Pictures that are being written finish where they began.
+  void use(std::filesystem::path const& directory);
+
+  /// Without a file the picture is checked only.
+  boost::asio::awaitable<Outcome> keep(std::shared_ptr<std::string const> bytes,
+                                       std::optional<File> file);
+
+  /// For what else may block.
+  boost::asio::thread_pool& workers() { return workers_; }
+
+  /// Waits for what the threads are doing; nothing is kept any more.
+  void close();
+
+ private:
+  struct Check;
+  std::shared_ptr<Check> check(std::shared_ptr<std::string const> bytes);
+  boost::asio::awaitable<Result<Saved>> save(std::shared_ptr<std::string const> bytes,
+                                             File const& file, std::shared_ptr<Check> checked);
+
+  boost::asio::io_context& loop_;
+  boost::asio::thread_pool disk_{1};
+  boost::asio::thread_pool workers_{2};
+  std::shared_ptr<PictureStore> store_;  // used on the disk's thread only
+  bool closed_ = false;
+};
+
+}  // namespace snapcron
