@@ -28,6 +28,17 @@ json::object any_of(json::array alternatives) {
   return {{"anyOf", std::move(alternatives)}};
 }
 
+/// One alternative for each key: that it is there.
+json::array alternatives(std::vector<std::string> const& keys) {
+  json::array result;
+  for (auto const& key : keys) {
+    json::object alternative;
+    alternative["required"] = json::array{json::value(key)};
+    result.push_back(std::move(alternative));
+  }
+  return result;
+}
+
 class SchemaWriter {
  public:
   json::object write() {
@@ -53,8 +64,8 @@ class SchemaWriter {
   }
 
   json::object definition(Table const& table) {
-    json::object properties, partners;
-    json::array required, one_of;
+    json::object properties, partners, either_partner;
+    json::array required;
     for (auto const& word : table.words) {
       if (word.later) continue;
       auto property = shape(word.shape);
@@ -64,12 +75,10 @@ class SchemaWriter {
       if (auto given = unless_given(word); !given.is_null()) property["default"] = std::move(given);
       properties[word.key] = std::move(property);
       if (word.required) required.emplace_back(word.key);
-      if (!word.partner.empty()) partners[word.key] = json::array{json::value(word.partner)};
-    }
-    for (auto const& key : table.one_of) {
-      json::object alternative;
-      alternative["required"] = json::array{json::value(key)};
-      one_of.push_back(std::move(alternative));
+      if (word.partners.size() == 1)
+        partners[word.key] = json::array{json::value(word.partners.front())};
+      else if (!word.partners.empty())
+        either_partner[word.key] = {{"anyOf", alternatives(word.partners)}};
     }
     json::object result{{"type", "object"},
                         {"description", table.about},
@@ -77,7 +86,8 @@ class SchemaWriter {
                         {"additionalProperties", false}};
     if (!required.empty()) result["required"] = std::move(required);
     if (!partners.empty()) result["dependentRequired"] = std::move(partners);
-    if (!one_of.empty()) result["oneOf"] = std::move(one_of);
+    if (!either_partner.empty()) result["dependentSchemas"] = std::move(either_partner);
+    if (!table.one_of.empty()) result["oneOf"] = alternatives(table.one_of);
     return result;
   }
 

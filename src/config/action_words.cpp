@@ -11,18 +11,22 @@ constexpr unsigned most_pictures = 1000;
 constexpr unsigned most_pulses = 1000;
 
 Table snapshot() {
-  return {
-      "action-snapshot",
-      "takes a picture; over when it is durable, or the capture failed",
-      {{"snapshot", takes::of(Kind::reference), "the camera"},
-       Word{"count", takes::number(1, most_pictures), "how many pictures"}.or_else("1"),
-       Word{"interval", takes::duration(takes::a_day), "from the start of one to that of the next"}
-           .or_else("1s")
-           .with("count"),
-       Word{"filename", takes::of(Kind::file_name), "a template"}.or_else("storage's"),
-       later("pre_capture", "pictures from before the trigger"),
-       later("post_capture", "pictures from after it"),
-       later("to", "where they are delivered to")}};
+  return {"action-snapshot",
+          "takes a picture; over when it is durable, or the capture failed",
+          {{"snapshot", takes::of(Kind::reference), "the camera"},
+           Word{"count", takes::number(1, most_pictures), "how many pictures"}.or_else("1"),
+           {"pre_capture", takes::duration({.most = std::chrono::minutes{10}}),
+            "the frames from so long before the trigger; the camera needs a buffer"},
+           {"post_capture", takes::duration({.most = std::chrono::hours{1}}),
+            "the frames to so long after the trigger; the camera needs a buffer"},
+           Word{"interval", takes::duration(takes::a_day),
+                "from the start of one to that of the next; between frames that are kept"}
+               .or_else("1s; 500ms with pre_capture or post_capture")
+               .with({"count", "pre_capture", "post_capture"}),
+           {"max_age", takes::duration({.most = std::chrono::minutes{10}}),
+            "a picture that is there already will do when it is not older"},
+           Word{"filename", takes::of(Kind::file_name), "a template"}.or_else("storage's"),
+           later("to", "where they are delivered to")}};
 }
 
 Table relay() {
@@ -33,9 +37,9 @@ Table relay() {
        {"set", takes::word({"on", "off", "toggle"}), "to what"},
        Word{"pulse", takes::or_nothing(takes::duration(takes::a_day)), "on for that long"}.or_else(
            "500ms when left empty"),
-       Word{"count", takes::number(1, most_pulses), "how many pulses"}.or_else("1").with("pulse"),
+       Word{"count", takes::number(1, most_pulses), "how many pulses"}.or_else("1").with({"pulse"}),
        Word{"gap", takes::duration(takes::a_day), "off between two of them"}.or_else("500ms").with(
-           "count")},
+           {"count"})},
       {"set", "pulse"}};
 }
 
@@ -54,7 +58,7 @@ Table http() {
         "'body': the run's newest picture is what is sent; else the form's field that holds it"},
        {"username", takes::of(Kind::text), "for Basic authentication"},
        Word{"password_file", takes::of(Kind::text), "a file that holds the password in one line"}
-           .with("username"),
+           .with({"username"}),
        {"secret_file", takes::of(Kind::text), "a file with one line, which is {secret} here"},
        Word{"timeout", takes::duration(takes::a_day), "of the whole exchange"}.or_else("30s"),
        Word{"verify_tls", takes::of(Kind::flag), "false: take any certificate"}.or_else("true")}};

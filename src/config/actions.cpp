@@ -6,6 +6,9 @@
 namespace snapcron {
 namespace {
 
+/// Between frames around a trigger, unless the rule says otherwise.
+constexpr auto frames_apart = std::chrono::milliseconds{500};
+
 class ActionReader {
  public:
   ActionReader(RulesScope& scope, YamlEntry const& kind, MapReader& map)
@@ -30,12 +33,40 @@ class ActionReader {
     auto const camera = scope_.references.camera(context_, kind_);
     SnapshotAction snapshot;
     snapshot.count = map_.number("count").value_or(1);
-    snapshot.interval = map_.duration("interval").value_or(snapshot.interval);
+    around(snapshot, camera);
+    auto const interval = map_.duration("interval");
+    snapshot.interval = interval.value_or(snapshot.around() ? frames_apart : snapshot.interval);
+    snapshot.max_age = map_.duration("max_age");
     if (auto const* filename = map_.take("filename"))
       snapshot.filename = read_template(context_, *filename, Template::Use::file_name);
     if (!camera) return std::nullopt;
     snapshot.camera = *camera;
     return Action{std::move(snapshot)};
+  }
+
+  /// Frames around the trigger are those of the camera's buffer.
+  void around(SnapshotAction& snapshot, std::optional<std::string> const& camera) {
+    auto const* const before = map_.take("pre_capture");
+    auto const* const after = map_.take("post_capture");
+    if (before == nullptr && after == nullptr) return;
+    snapshot.pre_capture = map_.duration("pre_capture").value_or(Duration{});
+    snapshot.post_capture = map_.duration("post_capture").value_or(Duration{});
+    auto const& given = before != nullptr ? *before : *after;
+    for (auto const* key : {"count", "max_age"})
+      if (auto const* other = map_.take(key))
+        context_.error(other->at,
+                       snapcron::quoted(key) + " does not go with " + snapcron::quoted(given.key) +
+                           ": how many pictures there are, and how old, follows from it");
+    if (!camera || scope_.references.open) return;
+    auto const buffer = scope_.references.buffers.find(*camera);
+    if (buffer == scope_.references.buffers.end())
+      return context_.error(
+          given.at, snapcron::quoted(given.key) + " needs a camera with a buffer: " +
+                        "add 'buffer: {seconds: 10s}' to camera " + snapcron::quoted(*camera));
+    if (snapshot.pre_capture > buffer->second)
+      context_.error(before->value.at, "'pre_capture' " + before->value.text +
+                                           " is longer than the camera's buffer of " +
+                                           to_text(buffer->second));
   }
 
   std::optional<Action> relay() {

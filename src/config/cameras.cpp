@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t most_cameras = 256;
 constexpr std::uint64_t largest_picture = 256'000'000;
+constexpr std::uint64_t largest_buffer = 1'000'000'000;
 
 /// A camera's name is a folder's.
 bool is_folder_name(std::string_view name) {
@@ -32,17 +33,16 @@ class CameraReader {
     times();
     if (auto const* size = map_.take("max_size"))
       camera_.max_bytes = read_size(context_, *size, largest_picture).value_or(camera_.max_bytes);
+    if (auto const* entry = map_.take("buffer")) buffer(*entry);
     map_.finish();
     return std::move(camera_);
   }
 
  private:
   void source() {
-    auto const* url = map_.take("url");
-    auto const* command = map_.take("command");
-    auto const* pattern = map_.take("test_pattern");
     YamlEntry const* given = nullptr;
-    for (auto const* one : {url, command, pattern}) {
+    for (auto const& key : camera_words().one_of) {
+      auto const* const one = map_.take(key);
       if (one == nullptr) continue;
       if (given != nullptr) {
         auto const [first, second] =
@@ -53,24 +53,42 @@ class CameraReader {
       }
       given = one;
     }
-    if (given == nullptr)
-      context_.error(
-          map_.at(),
-          map_.what() + " has no picture to take: add one of 'url', 'command' and 'test_pattern'");
-    if (command != nullptr) this->command(*command);
-    if (pattern != nullptr) test_pattern(*pattern);
-    if (url != nullptr)
-      this->url(*url);
-    else
-      of_urls_only(given == nullptr);
+    if (given == nullptr) {
+      context_.error(map_.at(), map_.what() +
+                                    " has no picture to take: add one of 'url', 'mjpeg', 'rtsp', "
+                                    "'command' and 'test_pattern'");
+      for (auto const* key : {"username", "password_file", "verify_tls", "connect_timeout"})
+        map_.take(key);
+      return;
+    }
+    if (given->key == "command") command(*given);
+    if (given->key == "test_pattern") test_pattern(*given);
+    if (given->key == "url") camera_.source = network<UrlCamera>(*given);
+    if (given->key == "mjpeg") camera_.source = network<MjpegCamera>(*given);
+    if (given->key == "rtsp") camera_.source = network<RtspCamera>(*given, "rtsp");
+    bool const http = given->key == "url" || given->key == "mjpeg";
+    only_for(http || given->key == "rtsp", {"username", "password_file", "verify_tls"},
+             "'url', 'mjpeg' and 'rtsp'");
+    only_for(http, {"connect_timeout"}, "'url' and 'mjpeg'");
   }
 
-  void url(YamlEntry const& entry) {
-    UrlCamera source;
-    auto const text = read_text(context_, entry, "an http or https address");
+  /// What means nothing to other cameras.
+  void only_for(bool good, std::initializer_list<char const*> keys, std::string const& kinds) {
+    for (auto const* key : keys) {
+      auto const* entry = map_.take(key);
+      if (entry != nullptr && !good)
+        context_.error(entry->at, snapcron::quoted(key) + " goes with " + kinds + " only");
+    }
+  }
+
+  template <class Source>
+  Source network(YamlEntry const& entry, std::string const& scheme = "http") {
+    Source source;
+    auto const text = read_text(context_, entry,
+                                scheme == "rtsp" ? "an rtsp address" : "an http or https address");
     std::optional<Url> url;
     if (text) {
-      if (auto parsed = parse_url(*text)) {
+      if (auto parsed = parse_url(*text, scheme)) {
         url = *parsed;
         source.url = *text;
       } else {
@@ -86,13 +104,17 @@ class CameraReader {
     if (auto const* file = map_.take("password_file")) {
       source.password =
           read_secret(files_, context_, *file, "the camera is asked without a password");
-      if (username != nullptr && url && !url->tls && !url->loopback)
+      if (username != nullptr && url && !url->tls && !url->loopback && scheme == "http")
         context_.warning(entry.value.at, "the password of " + map_.what() +
                                              " goes over plain http, where others may read it: use "
                                              "https if the camera has it");
     }
     camera_.verify_tls = map_.flag("verify_tls").value_or(true);
-    camera_.source = std::move(source);
+    if (url && url->tls && scheme == "rtsp" && camera_.verify_tls)
+      context_.error(entry.value.at,
+                     "ffmpeg does not verify who answers by rtsps: if that is good "
+                     "enough here, say so with 'verify_tls: false'");
+    return source;
   }
 
   void command(YamlEntry const& entry) {
@@ -115,13 +137,17 @@ class CameraReader {
     camera_.source = source;
   }
 
-  /// What means nothing to a command or the test pattern.
-  void of_urls_only(bool no_source) {
-    for (auto const* key : {"username", "password_file", "verify_tls", "connect_timeout"}) {
-      auto const* entry = map_.take(key);
-      if (entry != nullptr && !no_source)
-        context_.error(entry->at, snapcron::quoted(key) + " goes with 'url' only");
-    }
+  void buffer(YamlEntry const& entry) {
+    auto& buffer = camera_.buffer.emplace();
+    if (is_nothing(entry.value)) return;
+    auto const* map = read_map(context_, entry, "'buffer: {seconds: 10s, fps: 5}'");
+    if (map == nullptr) return;
+    MapReader reader{context_, *map, buffer_words(), "buffer", entry.at};
+    buffer.seconds = reader.duration("seconds").value_or(buffer.seconds);
+    if (auto const* size = reader.take("max_bytes"))
+      buffer.max_bytes = read_size(context_, *size, largest_buffer).value_or(buffer.max_bytes);
+    buffer.fps = reader.number("fps").value_or(buffer.fps);
+    reader.finish();
   }
 
   void times() {
@@ -167,8 +193,10 @@ void read_cameras(Context const& context, Files& files, YamlEntry const* entry, 
                                    "beginning with '.' or '-'");
       continue;
     }
-    if (auto const* keys = read_map(context, camera, "'{url: \"http://camera/image.jpg\"}'"))
-      site.cameras.push_back(CameraReader{context, files, camera, *keys}.read());
+    auto const* keys = read_map(context, camera, "'{url: \"http://camera/image.jpg\"}'");
+    if (keys == nullptr) continue;
+    auto& added = site.cameras.emplace_back(CameraReader{context, files, camera, *keys}.read());
+    if (added.buffer) references.buffers.emplace(added.name, added.buffer->seconds);
   }
 }
 

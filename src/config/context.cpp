@@ -19,6 +19,14 @@ bool is_digits(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, is_digit);
 }
 
+/// "'count' or 'gap'"
+std::string alternatives(std::vector<std::string> const& words) {
+  std::string text;
+  for (std::size_t i = 0; i < words.size(); ++i)
+    text += (i == 0 ? "" : i + 1 == words.size() ? " or " : ", ") + snapcron::quoted(words[i]);
+  return text;
+}
+
 /// The scalar's node, or null with the error told.
 bool is_scalar(Context const& context, Value const& value, char const* what) {
   std::string const name = snapcron::quoted(value.name);
@@ -358,9 +366,10 @@ void MapReader::finish() const {
     if (auto const* word = table_.find(entry.key)) {
       if (word->later)
         context_.not_built(entry.at, word->key);
-      else if (!word->partner.empty() && !has(word->partner))
+      else if (!word->partners.empty() &&
+               std::ranges::none_of(word->partners, [this](auto const& key) { return has(key); }))
         context_.error(entry.at, snapcron::quoted(word->key) + " needs a " +
-                                     snapcron::quoted(word->partner) + " beside it");
+                                     alternatives(word->partners) + " beside it");
       continue;
     }
     if (elsewhere_ != nullptr && elsewhere_->find(entry.key) != nullptr) {

@@ -64,7 +64,10 @@ References References::of(Site const& site) {
     references.inputs.push_back({input.number, input.name, {}, input.debounce});
   for (auto const& relay : site.relays)
     references.relays.push_back({relay.number, relay.name, relay.max_on, {}});
-  for (auto const& camera : site.cameras) references.cameras.push_back(camera.name);
+  for (auto const& camera : site.cameras) {
+    references.cameras.push_back(camera.name);
+    if (camera.buffer) references.buffers.emplace(camera.name, camera.buffer->seconds);
+  }
   return references;
 }
 

@@ -4,6 +4,7 @@
 #include "config/context.hpp"
 #include "core/site.hpp"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,6 +23,7 @@ struct References {
   bool open = false;
   std::vector<Line> inputs, relays;
   std::vector<std::string> cameras;
+  std::map<std::string, Duration, std::less<>> buffers;  // how far back those that have one reach
 
   static References anything() {
     References references;

@@ -28,11 +28,11 @@ Table input_trigger() {
            Word{"edge", takes::word({"rising", "falling", "both"}), "which way"}.or_else("rising"),
            Word{"for", takes::duration(), "the level must then hold that long"}.or_else("at once"),
            Word{"count", takes::number(1, 1000), "that many edges must come"}.or_else("1").with(
-               "within"),
+               {"within"}),
            Word{"within", takes::duration(takes::a_day),
                 "the first and the last of them lie at most "
                 "that far apart"}
-               .with("count")}};
+               .with({"count"})}};
 }
 Table relay_trigger() {
   return {"trigger-relay",

@@ -138,21 +138,37 @@ Table const& camera_words() {
   auto const time = takes::duration({milliseconds{10}, hours{1}});
   static Table const table{
       "camera",
-      "where pictures come from: url, command or test_pattern",
+      "where pictures come from: url, mjpeg, rtsp, command or test_pattern",
       {{"url", takes::of(Kind::text), "http or https, without user and password"},
+       {"mjpeg", takes::of(Kind::text), "the same of a stream of pictures"},
+       {"rtsp", takes::of(Kind::text), "rtsp, without user and password; ffmpeg decodes it"},
        {"command", takes::of(Kind::argv), "a program whose stdout is the picture; never a shell"},
        {"test_pattern", takes::or_nothing(takes::map(test_pattern_words)),
         "a picture that needs no camera"},
        {"username", takes::of(Kind::text), "for Basic and Digest authentication"},
        Word{"password_file", takes::of(Kind::text), "a file that holds the password in one line"}
-           .with("username"),
+           .with({"username"}),
        Word{"verify_tls", takes::of(Kind::flag), "false: take any certificate"}.or_else("true"),
        Word{"timeout", time, "of the whole capture"}.or_else("10s"),
        Word{"connect_timeout", time, "until connected"}.or_else("5s"),
        Word{"stall_timeout", time, "without a byte"}.or_else("5s"),
        Word{"max_size", takes::of(Kind::size), "of a picture, at most 256MB"}.or_else("16MB"),
-       later("buffer", "pictures from before the trigger")},
-      {"url", "command", "test_pattern"}};
+       {"buffer", takes::or_nothing(takes::map(buffer_words)),
+        "the camera is kept running, for pictures from before the trigger"}},
+      {"url", "mjpeg", "rtsp", "command", "test_pattern"}};
+  return table;
+}
+
+Table const& buffer_words() {
+  static Table const table{
+      "buffer",
+      "the newest frames of a camera",
+      {Word{"seconds", takes::duration({milliseconds{100}, minutes{10}}), "how far it reaches back"}
+           .or_else("10s"),
+       Word{"max_bytes", takes::of(Kind::size), "of all its frames, at most 1GB"}.or_else("32MB"),
+       Word{"fps", takes::number(1, 30),
+            "so many frames a second are kept; a camera of single pictures is asked so often"}
+           .or_else("5")}};
   return table;
 }
 

@@ -60,23 +60,22 @@ std::optional<HostPort> split_host(std::string_view text) {
 
 }  // namespace
 
-Result<Url> parse_url(std::string_view text) {
+Result<Url> parse_url(std::string_view text, std::string const& wanted) {
+  auto const begins = " must begin with " + wanted + ":// or " + wanted + "s://";
   auto const fail = [&](std::string const& why) { return Error{Fault::invalid, "url " + why}; };
   Url url;
   auto rest = text;
   auto const scheme = text.find("://");
-  if (scheme == std::string_view::npos)
-    return fail(quoted(text) + " must begin with http:// or https://");
+  if (scheme == std::string_view::npos) return fail(quoted(text) + begins);
   auto const name = text.substr(0, scheme);
   rest.remove_prefix(scheme + 3);
   auto const authority = rest.substr(0, rest.find_first_of("/?#\\"));
   // Before anything that would show the address: it may hold a password.
   if (authority.find('@') != std::string_view::npos)
     return fail("may not hold a user or a password: use 'username' and 'password_file'");
-  if (name != "http" && name != "https")
-    return fail(quoted(text) + " must begin with http:// or https://, not " +
-                snapcron::quoted(std::string{name} + "://"));
-  url.tls = name == "https";
+  if (name != wanted && name != wanted + "s")
+    return fail(quoted(text) + begins + ", not " + snapcron::quoted(std::string{name} + "://"));
+  url.tls = name != wanted;
   if (text.size() > 2000) return fail("is longer than 2000 bytes");
   if (std::ranges::any_of(
           text, [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f; }))

@@ -1,5 +1,5 @@
 #pragma once
-// What is looked at in a camera's address before libcurl gets it.
+// What is looked at in a camera's address before anybody connects to it.
 
 #include "core/error.hpp"
 
@@ -10,13 +10,14 @@
 namespace snapcron {
 
 struct Url {
-  bool tls = false;       // https
+  bool tls = false;       // https, rtsps
   std::string host;       // without brackets
   bool loopback = false;  // the host is this machine by its literal or as localhost
 };
 
-/// http and https only, with a host, without user and password, blanks and control characters.
-Result<Url> parse_url(std::string_view text);
+/// `scheme` or the same with an 's', with a host, without user and password, blanks and control
+/// characters.
+Result<Url> parse_url(std::string_view text, std::string const& scheme = "http");
 
 /// "127.0.0.1:8080" or "[::1]:8080": an address literal and a port.
 struct Listen {

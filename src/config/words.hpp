@@ -59,9 +59,9 @@ struct ValueShape {
 struct Word {
   std::string key;
   ValueShape shape;
-  std::string about;           // a sentence for editors
-  std::string unless_given{};  // the default, as it would be written
-  std::string partner{};       // it needs this key beside it
+  std::string about;                    // a sentence for editors
+  std::string unless_given{};           // the default, as it would be written
+  std::vector<std::string> partners{};  // it needs one of these keys beside it
   bool required = false;
   bool later = false;  // reserved, and not built yet
 
@@ -69,8 +69,8 @@ struct Word {
     required = true;
     return std::move(*this);
   }
-  Word with(std::string key_beside) && {
-    partner = std::move(key_beside);
+  Word with(std::vector<std::string> keys_beside) && {
+    partners = std::move(keys_beside);
     return std::move(*this);
   }
   Word or_else(std::string text) && {
@@ -110,6 +110,7 @@ Table const& gpio_words();
 Table const& input_words();
 Table const& relay_words();
 Table const& camera_words();
+Table const& buffer_words();
 Table const& test_pattern_words();
 Table const& storage_words();
 Table const& http_words();

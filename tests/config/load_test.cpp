@@ -155,6 +155,12 @@ TEST(Load, Actions) {
       only_action<SnapshotAction>(
           "{snapshot: door, count: 3, interval: 2s, filename: \"x/{seq}.jpg\"}"),
       (SnapshotAction{"door", 3, 2s, *Template::parse("x/{seq}.jpg", Template::Use::file_name)}));
+  SnapshotAction around{.camera = "yard", .interval = 500ms};
+  around.pre_capture = 2s;
+  around.post_capture = 3s;
+  EXPECT_EQ(only_action<SnapshotAction>("{snapshot: yard, pre_capture: 2s, post_capture: 3s}"),
+            around);
+  EXPECT_EQ(only_action<SnapshotAction>("{snapshot: door, max_age: 1s}").max_age, 1s);
   EXPECT_EQ(only_action<RelayAction>("{relay: strike, set: toggle}").command.kind, Kind::toggle);
   EXPECT_EQ(only_action<RelayAction>("{relay: strike, set: on}").command.kind, Kind::on);
   EXPECT_EQ(only_action<RelayAction>("{relay: strike, set: \"off\"}").command.kind, Kind::off);

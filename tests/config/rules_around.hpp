@@ -24,7 +24,8 @@ inline std::string with_rules(std::string const& rules) {
   return "version: 1\ntimezone: Europe/Stockholm\ngpio: {chip: sim}\n"
          "location: {latitude: 59.33, longitude: 18.06}\n"
          "inputs: {1: {name: door, line: 1}, 2: {name: window, line: 2}}\n"
-         "relays: {1: {name: strike, line: 3}}\ncameras: {door: {test_pattern: }}\nrules:\n" +
+         "relays: {1: {name: strike, line: 3}}\ncameras: {door: {test_pattern: }, yard: "
+         "{test_pattern: , buffer: }}\nrules:\n" +
          rules;
 }
 inline Rule only_rule(std::string const& keys) {
