@@ -27,9 +27,14 @@ void set_security(CURL* easy, bool verify) {
 Easy make_easy(EasySettings const& settings) {
   Easy handle{curl_easy_init(), &curl_easy_cleanup};
   if (!handle) throw std::bad_alloc{};
-  auto* const easy = handle.get();
+  make_anew(handle.get(), settings);
+  return handle;
+}
+
+void make_anew(CURL* easy, EasySettings const& settings) {
+  curl_easy_reset(easy);
   curl_easy_setopt(easy, CURLOPT_URL, settings.url.c_str());
-  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, settings.protocols);
   curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt(easy, CURLOPT_UNRESTRICTED_AUTH, 0L);
@@ -44,11 +49,10 @@ Easy make_easy(EasySettings const& settings) {
                    1L);  // never join the thread that waits for a dead name server
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, settings.message);
   set_security(easy, settings.verify_tls);
-  if (settings.username.empty() && settings.password.empty()) return handle;
+  if (settings.username.empty() && settings.password.empty()) return;
   curl_easy_setopt(easy, CURLOPT_USERNAME, settings.username.c_str());
   curl_easy_setopt(easy, CURLOPT_PASSWORD, settings.password.c_str());
   curl_easy_setopt(easy, CURLOPT_HTTPAUTH, settings.authentication);
-  return handle;
 }
 
 long milliseconds(Duration duration) {

@@ -18,15 +18,19 @@ using Easy = std::unique_ptr<CURL, decltype(&curl_easy_cleanup)>;
 
 struct EasySettings {
   std::string url;
-  std::string username, password;  // both empty: none
+  char const* protocols = "http,https";  // what `url` may begin with
+  std::string username, password;        // both empty: none
   long authentication = CURLAUTH_BASIC;
   bool verify_tls = true;
   char* message = nullptr;  // CURL_ERROR_SIZE bytes for curl's own words
 };
 
-/// http and https only, TLS 1.2 at least, no proxy, no redirect, no user within the address, names
+/// No other protocols, TLS 1.2 at least, no proxy, no redirect, no user within the address, names
 /// resolved by a thread that nobody waits for. What is set here is copied.
 Easy make_easy(EasySettings const& settings);
+/// The same for a handle that was used: all else that was set before is forgotten, but not its
+/// connections.
+void make_anew(CURL* easy, EasySettings const& settings);
 
 /// As curl counts: never zero, which would mean "for ever".
 long milliseconds(Duration duration);
