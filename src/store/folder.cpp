@@ -69,7 +69,7 @@ Error disk_error(std::string_view attempt, std::filesystem::path const& path, in
     case ELOOP:
       return {Fault::refused, begin + "a symbolic link is in its place; links are not followed"};
     case ENOTDIR:
-      return {Fault::failed,
+      return {Fault::refused,
               begin + "a folder is needed where something else (or a symbolic link) is"};
     default:
       return {error == ENOENT ? Fault::not_found : Fault::failed, begin + std::strerror(error)};
