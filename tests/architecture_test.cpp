@@ -29,10 +29,11 @@ std::map<std::string, Folders> const may_include = {
     {"process", {"core", "ports", "async"}},
     {"guard", {"core", "ports", "async", "lines", "process"}},
     {"capture", {"core", "ports", "async", "store", "jpeg", "curl", "process"}},
+    {"upload", {"core", "curl", "store"}},
     {"http", {"core", "ports", "async"}},
     {"app",
      {"core", "config", "ports", "store", "async", "gpio", "sim", "lines", "curl", "process",
-      "jpeg", "capture", "guard", "http", "facts", "replay"}},
+      "jpeg", "capture", "guard", "upload", "http", "facts", "replay"}},
 };
 
 /// A foreign header, and the only folders that may see it.
@@ -42,15 +43,15 @@ struct Foreign {
 };
 std::map<std::string, Foreign> const foreign = {
     {"libgpiod", {std::regex{"<gpiod"}, {"gpio"}}},
-    {"libcurl", {std::regex{"<curl/"}, {"curl"}}},
+    {"libcurl", {std::regex{"<curl/"}, {"curl", "upload"}}},
     {"yaml-cpp", {std::regex{"<yaml-cpp/"}, {"config"}}},
     {"SQLite", {std::regex{"<sqlite3"}, {"store"}}},
     {"libjpeg", {std::regex{"<j(peglib|error)\\.h>"}, {"jpeg"}}},
     {"Beast", {std::regex{"<boost/beast"}, {"http"}}},
-    {"OpenSSL", {std::regex{"<openssl/"}, {"http"}}},
+    {"OpenSSL", {std::regex{"<openssl/"}, {"http", "upload"}}},
     {"crypt", {std::regex{"<crypt\\.h>"}, {"http"}}},
     {"CLI11", {std::regex{"<CLI/"}, {"app"}}},
-    {"JSON", {std::regex{"<boost/json"}, {"http", "app", "facts"}}},
+    {"JSON", {std::regex{"<boost/json"}, {"http", "app", "facts", "upload"}}},
     {"cctz", {std::regex{"<cctz/"}, {"core"}}},
 };
 

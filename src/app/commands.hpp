@@ -48,6 +48,8 @@ int print_schema();
 int relay_safe(std::filesystem::path const& config);
 /// The process that holds the relays, started by run_daemon().
 int run_guard(std::filesystem::path const& control_socket);
+/// The process that performs the uploads to one destination, started by run_daemon().
+int run_deliver();
 int doctor(std::filesystem::path const& config);
 
 // Asked of the running daemon over its socket.

@@ -131,6 +131,8 @@ int snapcron_main(int argc, char** argv) {
   auto* guard = commands["guard"] =
       app.add_subcommand("guard", "holds the relay lines; started by `run`")->group("");
   guard->add_option("control-socket", words.file)->required();
+  commands["deliver"] =
+      app.add_subcommand("deliver", "uploads what it is told; started by `run`")->group("");
   for (char const* name : {"import-axis", "outbox"}) {
     commands[name] = app.add_subcommand(name, "not built yet");
     commands[name]->group("Later")->fallthrough(false)->prefix_command();
@@ -163,6 +165,7 @@ int snapcron_main(int argc, char** argv) {
         {"schema", [&] { return print_schema(); }},
         {"doctor", [&] { return doctor(config); }},
         {"guard", [&] { return run_guard(words.file); }},
+        {"deliver", [&] { return run_deliver(); }},
         {"relay-safe", [&] { return relay_safe(config); }},
     };
     auto const it = actions.find(chosen);

@@ -24,11 +24,12 @@ struct FtpTarget {
   bool rename = true;
   friend bool operator==(FtpTarget const&, FtpTarget const&) = default;
 };
-/// sftp://HOST[:PORT]/FOLDER. The server's key is checked, always: by its SHA-256 (base64, as
-/// ssh-keygen -l prints it behind "SHA256:") or by a known_hosts file.
+/// sftp://HOST[:PORT]/FOLDER, or /~/FOLDER below the user's home. The server's key is checked,
+/// always: by its SHA-256 (base64, as ssh-keygen -l prints it behind "SHA256:") or by a known_hosts
+/// file.
 struct SftpTarget {
   std::string url;
-  std::filesystem::path key_file;  // a private key; empty: the password
+  std::filesystem::path key_file;  // a private key, opened by the password; empty: the password
   std::string host_key;
   std::filesystem::path known_hosts;
   bool rename = true;
