@@ -15,20 +15,36 @@ constexpr std::size_t longest_value = 64;      // bytes of a value within a file
 constexpr std::size_t longest_part =
     200;  // bytes of a file's or a folder's name: file systems allow 255
 constexpr std::ptrdiff_t most_folders = 8;
+constexpr std::size_t longest_extension = 16;  // bytes, with the dot: a longer one is cut as well
 constexpr std::string_view latest_picture = "lastshot.jpg";  // the link's name is not a picture's
 
 constexpr std::size_t longest_reply_path = 200;  // bytes
 
-/// What a use may name; each use has the names of the ones before it and some more.
+/// What a use may name: all have those of a file name and some more.
 std::span<std::string const> names_of(Template::Use use) {
-  static std::array<std::string, 13> const names{"camera",  "edge",  "event",   "input", "rule",
-                                                 "seq",     "time",  "trigger",  // file names
-                                                 "picture", "relay", "state",    // texts
-                                                 "reply",   "secret"};           // requests
-  std::size_t const count = use == Template::Use::file_name ? 8
-                            : use == Template::Use::text    ? 11
-                                                            : 13;
-  return std::span{names}.first(count);
+  static std::array<std::string, 16> const names{"name",    "number", "path",  // remote
+                                                 "camera",  "edge",   "event", "input",
+                                                 "rule",    "seq",    "time",  "trigger",
+                                                 "picture", "relay",  "state",  // texts
+                                                 "reply",   "secret"};          // requests
+  constexpr std::size_t remote = 3, file_name = 8;
+  auto const all = std::span{names};
+  switch (use) {
+    case Template::Use::remote_name:
+      return all.first(remote + file_name);
+    case Template::Use::file_name:
+      return all.subspan(remote, file_name);
+    case Template::Use::text:
+      return all.subspan(remote, file_name + 3);
+    case Template::Use::request:
+      break;
+  }
+  return all.subspan(remote);
+}
+
+/// What is made for a file system, ours or another's.
+bool is_path(Template::Use use) {
+  return use == Template::Use::file_name || use == Template::Use::remote_name;
 }
 
 bool has(std::span<std::string const> names, std::string_view name) {
@@ -36,7 +52,7 @@ bool has(std::span<std::string const> names, std::string_view name) {
 }
 
 Error wrong(Template::Use use, std::string_view text, std::string const& why) {
-  std::string const what = use == Template::Use::file_name ? "file name " : "text ";
+  std::string const what = is_path(use) ? "file name " : "text ";
   return {Fault::invalid, what + snapcron::quoted(text) + ": " + why};
 }
 
@@ -47,6 +63,8 @@ Error unknown_value(std::string_view name, Template::Use use) {
     return {Fault::invalid, what + " does not go into a file name"};
   if (has(names_of(Template::Use::request), name))
     return {Fault::invalid, what + " goes into the texts of an action 'http' only"};
+  if (has(names_of(Template::Use::remote_name), name))
+    return {Fault::invalid, what + " goes into the 'filename' of a destination only"};
   auto text = "unknown value " + what;
   if (auto const nearest = nearest_word(name, names))
     return {Fault::invalid, text + " (did you mean '{" + *nearest + "}'?)"};
@@ -88,26 +106,27 @@ void shorten(std::string& text, std::size_t size) {
   text.resize(size);
 }
 
-std::string safe_part(std::string part, bool last) {
+std::string safe_part(std::string part, bool last, Template::Use use) {
   if (part.empty()) return "_";
   if (part.front() == '.' || part.front() == '-') part.front() = '_';
   std::string extension;
-  if (last) {
-    extension = part.substr(part.rfind('.'));  // there is one: parse() saw to it
-    part.resize(part.size() - extension.size());
+  auto const dot = last ? part.rfind('.') : std::string::npos;  // a picture of ours has one
+  if (dot != std::string::npos && part.size() - dot <= longest_extension) {
+    extension = part.substr(dot);
+    part.resize(dot);
     if (part.empty()) part = "_";
-    if (part + extension == latest_picture) part += '_';
+    if (use == Template::Use::file_name && part + extension == latest_picture) part += '_';
   }
   shorten(part, longest_part - extension.size());
   return part + extension;
 }
 
-std::string safe_path(std::string_view path) {
+std::string safe_path(std::string_view path, Template::Use use) {
   std::string result;
   for (;;) {
     auto const slash = path.find('/');
     bool const last = slash == std::string_view::npos;
-    result += safe_part(std::string{path.substr(0, slash)}, last);
+    result += safe_part(std::string{path.substr(0, slash)}, last, use);
     if (last) return result;
     result += '/';
     path.remove_prefix(slash + 1);
@@ -115,12 +134,14 @@ std::string safe_path(std::string_view path) {
 }
 
 /// What is wrong with the literal skeleton of a file name, in which every value is shown as "x".
-std::string wrong_path(std::string const& path) {
+std::string wrong_path(std::string const& path, Template::Use use) {
+  bool const ours = use == Template::Use::file_name;
   if (path.starts_with('/'))
-    return "it must be relative to the storage folder, without '/' in front";
+    return std::string{"it must be relative to the "} + (ours ? "storage" : "destination's") +
+           " folder, without '/' in front";
   if (std::ranges::count(path, '/') > most_folders)
     return "more than " + std::to_string(most_folders) + " folders";
-  if (!path.ends_with(".jpg") && !path.ends_with(".jpeg"))
+  if (ours && !path.ends_with(".jpg") && !path.ends_with(".jpeg"))
     return "it must end in '.jpg' or '.jpeg'";
   for (std::size_t begin = 0; begin <= path.size();) {
     auto const end = std::min(path.find('/', begin), path.size());
@@ -129,7 +150,7 @@ std::string wrong_path(std::string const& path) {
     if (part == "." || part == "..") return "it may not have the part '" + part + "'";
     if (part.front() == '.' || part.front() == '-')
       return "no part may begin with '" + part.substr(0, 1) + "': " + snapcron::quoted(part);
-    if (end == path.size() && part == latest_picture)
+    if (ours && end == path.size() && part == latest_picture)
       return "'lastshot.jpg' is the name of the link to the newest picture";
     begin = end + 1;
   }
@@ -163,7 +184,7 @@ Result<Template::Piece> Template::parse_value(std::string_view inside, Use use) 
   Piece piece{.text = std::string{name}, .value = true, .format = {}};
   if (name == "reply") return reply_value(std::move(piece), inside, colon);
   if (colon == std::string_view::npos) {
-    if (name == "time" && use == Use::file_name) piece.format = "%Y%m%d-%H%M%S";
+    if (name == "time" && is_path(use)) piece.format = "%Y%m%d-%H%M%S";
     return piece;
   }
   if (name != "time")
@@ -178,8 +199,8 @@ Result<Template::Piece> Template::parse_value(std::string_view inside, Use use) 
 }
 
 Result<Template> Template::parse(std::string_view const text, Use use) {
-  if (use == Use::file_name && text.empty()) return wrong(use, text, "it is empty");
-  if (use == Use::file_name && text.size() > longest_template)
+  if (is_path(use) && text.empty()) return wrong(use, text, "it is empty");
+  if (is_path(use) && text.size() > longest_template)
     return wrong(use, text, "it is longer than " + std::to_string(longest_template) + " bytes");
   Template result;
   result.source_ = text;
@@ -202,14 +223,15 @@ Result<Template> Template::parse(std::string_view const text, Use use) {
       i = end;
       continue;
     }
-    if (is_control(c) && (use == Use::file_name || (c != '\n' && c != '\t')))
+    if (is_control(c) && (is_path(use) || (c != '\n' && c != '\t')))
       return wrong(use, text, "it has a control character");
     literal += c;
     if (c == '{' || c == '}') ++i;
   }
   if (!literal.empty()) result.pieces_.push_back({.text = std::move(literal), .format = {}});
-  if (use == Use::file_name) {
-    if (auto const why = wrong_path(result.skeleton()); !why.empty()) return wrong(use, text, why);
+  if (is_path(use)) {
+    if (auto const why = wrong_path(result.skeleton(), use); !why.empty())
+      return wrong(use, text, why);
   }
   return result;
 }
@@ -222,6 +244,17 @@ Template Template::literal(std::string_view text) {
     if (c == '{' || c == '}') result.source_ += c;
   }
   return result;
+}
+
+/// A value of a file name.
+std::string Template::named(Piece const& piece, TemplateValues const& values) {
+  auto value = value_of(piece, values);
+  if (piece.text == "time") return plain_time(std::move(value));
+  if (piece.text != "path" && piece.text != "name") return plain(value);
+  // A name of ours: it is kept, so that both sides call the picture the same.
+  for (char& c : value)
+    if (is_control(c) || (c == '/' && piece.text == "name")) c = '_';
+  return value;
 }
 
 /// Of all values but {time}, as it came from the outside world.
@@ -237,6 +270,9 @@ std::string Template::value_of(Piece const& piece, TemplateValues const& values)
   if (name == "secret") return values.secret;
   if (name == "state") return values.state;
   if (name == "trigger") return values.trigger;
+  if (name == "path") return values.path;
+  if (name == "name") return values.name;
+  if (name == "number") return std::to_string(values.number);
   if (name == "seq") return std::to_string(values.seq);
   if (name == "time")
     return piece.format.empty() ? rfc3339(values.time, values.zone)
@@ -250,14 +286,10 @@ std::string Template::expand(TemplateValues const& values) const {
   for (auto const& piece : pieces_) {
     if (!piece.value)
       text += piece.text;
-    else if (use_ != Use::file_name)
-      text += printable(value_of(piece, values));
-    else if (piece.text == "time")
-      text += plain_time(value_of(piece, values));
     else
-      text += plain(value_of(piece, values));
+      text += is_path(use_) ? named(piece, values) : printable(value_of(piece, values));
   }
-  return use_ == Use::file_name ? safe_path(text) : text;
+  return is_path(use_) ? safe_path(text, use_) : text;
 }
 
 std::string Template::expand_url(TemplateValues const& values) const {

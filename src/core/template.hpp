@@ -6,6 +6,7 @@
 #include "core/time.hpp"
 #include "core/zone.hpp"
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
@@ -32,23 +33,30 @@ struct TemplateValues {
       reply{};           // the answer to the run's latest http action: the JSON's values by path
   std::string secret{};  // of the http action alone
   unsigned seq = 1;      // number of the picture within its firing, from 1
+  // Of a name at a destination alone:
+  std::string path{};        // the picture's below the storage folder, which is a safe one
+  std::string name{};        // the last part of it
+  std::uint64_t number = 0;  // counted for each destination
 };
 
 class Template {
  public:
   /// `request` is for the texts of an http action: {secret} and {reply:PATH} are for it alone.
-  enum class Use { file_name, text, request };
+  /// `remote_name` is for a picture's name at a destination: {path}, {name} and {number} are.
+  enum class Use { file_name, text, request, remote_name };
 
   /// For a file name every value is reduced to letters, digits, '.', '_' and '-' when expanded, and
   /// the template itself must be relative, without empty, "." or ".." parts, parts that begin with
   /// '-' or '.', and control characters; it must end in ".jpg" or ".jpeg". At most 8 folders and
-  /// 500 bytes.
+  /// 500 bytes. A remote name is the same with any extension or none; {path} in it may bring
+  /// folders of its own.
   static Result<Template> parse(std::string_view text, Use use);
 
   /// The text as it stands, whatever braces are in it.
   static Template literal(std::string_view text);
 
-  /// A file name is always a safe relative path, each part at most 200 bytes, whatever the values.
+  /// A file name or remote name is always a safe relative path, each part at most 200 bytes,
+  /// whatever the values.
   std::string expand(TemplateValues const& values) const;
 
   /// Of an address: every value is percent-encoded but for letters, digits and -._~ (RFC 3986), so
@@ -71,6 +79,7 @@ class Template {
   };
   static Result<Piece> parse_value(std::string_view inside, Use use);
   static Result<Piece> reply_value(Piece piece, std::string_view inside, std::size_t colon);
+  static std::string named(Piece const& piece, TemplateValues const& values);
   static std::string value_of(Piece const& piece, TemplateValues const& values);
 
   std::string source_;

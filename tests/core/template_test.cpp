@@ -195,6 +195,56 @@ TEST(Template, NoValueCanLeaveItsPlaceInAnAddress) {
   EXPECT_EQ(url("https://nas/{rule}/%20{{x}}", v), "https://nas/AZaz09-._~/%20{x}");
 }
 
+std::string remote_name(std::string_view source, TemplateValues v = values()) {
+  v.path = "door/2026-03-01/220509_x y_2.jpg";
+  v.name = "220509_x y_2.jpg";
+  v.number = 17;
+  return Template::parse(source, Template::Use::remote_name).value().expand(v);
+}
+
+TEST(Template, ANameAtADestinationIsAsTheOldUnitsHadIt) {
+  EXPECT_EQ(remote_name("{path}"), "door/2026-03-01/220509_x y_2.jpg");
+  EXPECT_EQ(remote_name("{camera}/{name}"), "door/220509_x y_2.jpg");
+  EXPECT_EQ(remote_name("image{time:%Y-%m-%d_%H_%M_%S}.jpg"), "image2026-03-01_22_05_09.jpg");
+  EXPECT_EQ(remote_name("image{number}.jpg"), "image17.jpg");
+  EXPECT_EQ(remote_name("lastshot.jpg"), "lastshot.jpg");
+  EXPECT_EQ(remote_name("a.tar.gz/{seq}"), "a.tar.gz/2");
+}
+
+TEST(Template, ANameAtADestinationIsAsSafeAsOneOfOurs) {
+  auto const use = Template::Use::remote_name;
+  EXPECT_EQ(error("/{path}", use),
+            "file name '/{path}': it must be relative to the destination's folder, without '/' in "
+            "front");
+  EXPECT_EQ(error("", use), "file name '': it is empty");
+  EXPECT_THAT(error("a//{name}", use), HasSubstr("an empty part"));
+  EXPECT_THAT(error("a/", use), HasSubstr("an empty part"));
+  EXPECT_THAT(error("../{name}", use), HasSubstr("the part '..'"));
+  EXPECT_THAT(error(".{name}", use), HasSubstr("may begin with '.'"));
+  EXPECT_THAT(error("-{name}", use), HasSubstr("may begin with '-'"));
+  EXPECT_THAT(error("a\nb", use), HasSubstr("a control character"));
+
+  TemplateValues v;
+  v.path = v.name = "/../a\r\n//-b/.." + std::string(300, 'x');
+  v.rule = "../x";
+  auto const expand = [&](char const* source) {
+    return Template::parse(source, use).value().expand(v);
+  };
+  EXPECT_EQ(expand("{path}"), "_/_./a__/_/_b/_." + std::string(198, 'x'));
+  EXPECT_THAT(expand("{name}"), testing::Not(HasSubstr("/")));
+  EXPECT_EQ(expand("{rule}"), "_._x");
+}
+
+TEST(Template, WhatIsOfDestinationsGoesNowhereElse) {
+  EXPECT_EQ(error("{number}.jpg"), "'{number}' goes into the 'filename' of a destination only");
+  EXPECT_EQ(error("{path}", Template::Use::text),
+            "'{path}' goes into the 'filename' of a destination only");
+  EXPECT_EQ(error("{picture}", Template::Use::remote_name),
+            "'{picture}' does not go into a file name");
+  EXPECT_EQ(error("{numbr}", Template::Use::remote_name),
+            "unknown value '{numbr}' (did you mean '{number}'?)");
+}
+
 TEST(Template, SaysWhatItIsMadeOf) {
   auto const parsed = Template::parse("a{rule}b{time:%H}", Template::Use::text).value();
   EXPECT_TRUE(parsed.uses("rule"));

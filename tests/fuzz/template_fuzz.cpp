@@ -1,5 +1,6 @@
-// Any template with any value: a file name stays a relative path of safe parts that ends in .jpg or
-// .jpeg, a text has no control characters, and an address has only what the template itself has.
+// Any template with any value: a file name stays a relative path of safe parts, and ours ends in
+// .jpg or .jpeg, a text has no control characters, and an address has only what the template itself
+// has.
 
 #include "core/template.hpp"
 
@@ -13,8 +14,7 @@ void require(bool holds) {
 }
 
 void require_safe(std::string const& path) {
-  require(path.size() < 4000 && !path.starts_with('/'));
-  require(path.ends_with(".jpg") || path.ends_with(".jpeg"));
+  require(!path.starts_with('/'));
   for (std::size_t begin = 0; begin <= path.size();) {
     auto const end = std::min(path.find('/', begin), path.size());
     auto const part = path.substr(begin, end - begin);
@@ -22,6 +22,11 @@ void require_safe(std::string const& path) {
     for (char const c : part) require(static_cast<unsigned char>(c) >= 0x20 && c != 0x7f);
     begin = end + 1;
   }
+}
+
+void require_ours(std::string const& path) {
+  require_safe(path);
+  require(path.size() < 4000 && (path.ends_with(".jpg") || path.ends_with(".jpeg")));
   require(!path.ends_with("/lastshot.jpg") && path != "lastshot.jpg");
 }
 
@@ -47,12 +52,17 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
                               .picture = value,
                               .reply = {{"a", value}},
                               .secret = value,
-                              .seq = static_cast<unsigned>(size)};
+                              .seq = static_cast<unsigned>(size),
+                              .path = value,
+                              .name = value,
+                              .number = size};
 
   if (auto const file_name = Template::parse(source, Template::Use::file_name))
-    require_safe(file_name->expand(values));
+    require_ours(file_name->expand(values));
   else
     require(file_name.error().text.find('\n') == std::string::npos);
+  if (auto const remote = Template::parse(source, Template::Use::remote_name))
+    require_safe(remote->expand(values));
   if (auto const text = Template::parse(source, Template::Use::text)) {
     for (char const c : text->expand(values))
       require(static_cast<unsigned char>(c) >= 0x20 || c == '\t');
