@@ -69,6 +69,8 @@ void Daemon::perform(Perform const& task) {
     void operator()(HttpAction const&) const {
       daemon.spawn_action(daemon.make_request(task, values));
     }
+    void operator()(MailAction const&) const { daemon.end(task.run, false, "not built yet"); }
+    void operator()(AlertAction const&) const { daemon.end(task.run, false, "not built yet"); }
     // The engine's own.
     void operator()(DelayAction const&) const {}
     void operator()(WaitForAction const&) const {}

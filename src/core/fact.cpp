@@ -22,6 +22,11 @@ std::string describe(RelayCommand const& command) {
   return text;
 }
 
+std::string address_of(AlertAction const& alert) {
+  bool const is_v6 = alert.host.find(':') != std::string::npos;
+  return (is_v6 ? "[" + alert.host + "]" : alert.host) + ":" + std::to_string(alert.port);
+}
+
 std::string describe(Action const& action, Names const& names) {
   struct Words {
     Names const& names;
@@ -31,6 +36,7 @@ std::string describe(Action const& action, Names const& names) {
       if (a.post_capture > Duration::zero())
         text += (a.pre_capture > Duration::zero() ? " to " : ", to ") + to_text(a.post_capture) +
                 " after";
+      for (auto const& name : a.to) text += (&name == &a.to.front() ? " to " : ", ") + name;
       return text;
     }
     std::string operator()(RelayAction const& a) const {
@@ -44,6 +50,8 @@ std::string describe(Action const& action, Names const& names) {
       auto const& url = a.url.source();
       return "http " + a.method + " " + url.substr(0, url.find('/', url.find("//") + 2));
     }
+    std::string operator()(MailAction const& a) const { return "mail " + a.destination; }
+    std::string operator()(AlertAction const& a) const { return "alert " + address_of(a); }
     std::string operator()(WaitForAction const& a) const {
       std::string text = "wait_for";
       for (auto const& trigger : a.triggers)

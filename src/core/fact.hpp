@@ -47,6 +47,7 @@ struct Fact {
 
 /// An action as a person says it: "snapshot door", "relay strike pulse 500ms".
 std::string describe(Action const& action, Names const& names);
+std::string address_of(AlertAction const& alert);   // "10.0.0.3:4000", "[::1]:4000"
 std::string describe(RelayCommand const& command);  // "pulse 500ms", "on"
 
 }  // namespace snapcron

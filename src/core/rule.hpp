@@ -11,6 +11,7 @@
 #include "core/zone.hpp"
 
 #include <bitset>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
@@ -159,6 +160,7 @@ struct SnapshotAction {
   Duration interval =
       std::chrono::seconds{1};         // from the start of one capture to the start of the next
   std::optional<Template> filename{};  // else the storage's
+  std::vector<std::string> to{};       // names of destinations
   // Of the camera's buffer: all frames from so long before the trigger to so long after it, at
   // least `interval` apart. Both zero: a single picture.
   Duration pre_capture{}, post_capture{};
@@ -200,6 +202,22 @@ struct EnableAction {
   bool enable = true;
   friend bool operator==(EnableAction const&, EnableAction const&) = default;
 };
+/// A mail to the addresses of an smtp destination; subject and text are the destination's unless
+/// given here.
+struct MailAction {
+  std::string destination;
+  std::optional<Template> subject{}, text{};
+  bool picture = true;  // the run's newest one is attached, if there is one
+  friend bool operator==(MailAction const&, MailAction const&) = default;
+};
+/// A text to a TCP port, and nothing more, as the old units had it.
+struct AlertAction {
+  std::string host;  // a name or an address, without brackets
+  std::uint16_t port = 0;
+  Template text;
+  Duration timeout = std::chrono::seconds{10};
+  friend bool operator==(AlertAction const&, AlertAction const&) = default;
+};
 struct Action;
 struct IfAction {
   std::vector<Condition> conditions;  // all must hold
@@ -209,7 +227,7 @@ struct IfAction {
 
 struct Action {
   std::variant<SnapshotAction, RelayAction, DelayAction, LogAction, RunAction, HttpAction,
-               WaitForAction, EnableAction, IfAction>
+               MailAction, AlertAction, WaitForAction, EnableAction, IfAction>
       what;
   std::vector<Action> fallback{};  // performed when it failed
   friend bool operator==(Action const& a, Action const& b) {

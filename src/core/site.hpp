@@ -2,6 +2,7 @@
 // A whole configuration as values: what the loader makes of the YAML file, and all that the
 // daemon and the tools know of it. Paths are absolute; secrets are read from their files.
 
+#include "core/destination.hpp"
 #include "core/rule.hpp"
 #include "core/sun.hpp"
 #include "core/template.hpp"
@@ -95,9 +96,20 @@ struct CameraSpec {
   friend bool operator==(CameraSpec const&, CameraSpec const&) = default;
 };
 
+/// When pictures are deleted, the oldest first: those older than `age`, and more while all of them
+/// take more than `size` or the disk has less than `min_free`. Nothing is given: never.
+struct Retention {
+  std::optional<Duration> age{};
+  std::optional<std::uint64_t> size{}, min_free{};  // bytes
+  bool delete_undelivered = false;                  // also what waits to be delivered
+  bool any() const { return age || size || min_free; }
+  friend bool operator==(Retention const&, Retention const&) = default;
+};
+
 struct StorageSpec {
   std::filesystem::path directory = "/var/lib/snapcron/snapshots";
   Template filename;
+  Retention retention{};
   friend bool operator==(StorageSpec const&, StorageSpec const&) = default;
 };
 
@@ -127,6 +139,7 @@ struct Site {
   std::vector<RelaySpec> relays;    // by number
   std::vector<CameraSpec> cameras;  // in the file's order: the first is the default
   StorageSpec storage;
+  std::vector<DestinationSpec> destinations;  // in the file's order
   std::optional<HttpSpec> http;
   std::filesystem::path control_socket = "/run/snapcron/snapcron.sock";
   std::vector<Rule> rules;

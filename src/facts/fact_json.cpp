@@ -24,6 +24,7 @@ struct Parameters {
     o["action"] = "snapshot";
     o["snapshot"] = a.camera;
     o["camera"] = a.camera;
+    if (!a.to.empty()) o["to"] = json::array(a.to.begin(), a.to.end());
     if (a.pre_capture > Duration::zero()) o["pre_capture"] = to_text(a.pre_capture);
     if (a.post_capture > Duration::zero()) o["post_capture"] = to_text(a.post_capture);
     if (a.max_age) o["max_age"] = to_text(*a.max_age);
@@ -59,6 +60,18 @@ struct Parameters {
     auto const& url = a.url.source();
     o["http"] = url.substr(0, url.find_first_of("/?#", url.find("//") + 2));
     o["method"] = a.method;
+  }
+  // Without their texts: "text" is what is said of the action itself.
+  void operator()(MailAction const& a) const {
+    o["action"] = "mail";
+    o["mail"] = a.destination;
+    if (a.subject) o["subject"] = a.subject->source();
+    o["picture"] = a.picture;
+  }
+  void operator()(AlertAction const& a) const {
+    o["action"] = "alert";
+    o["alert"] = address_of(a);
+    o["timeout"] = to_text(a.timeout);
   }
   void operator()(WaitForAction const& a) const {
     o["action"] = "wait_for";

@@ -81,6 +81,14 @@ TEST_F(FactTest, ActionsCarryTheConfigurationsOwnWords) {
   EXPECT_EQ(fact_json(fact, names).at("pulse"), "300ms");
   act({RelayAction{1, {.kind = RelayCommand::Kind::on}}});
   EXPECT_EQ(fact_json(fact, names).at("set"), "on");
+  act({SnapshotAction{.camera = "hall", .to = {"nas", "office"}}});
+  EXPECT_EQ(boost::json::serialize(fact_json(fact, names).at("to")), R"(["nas","office"])");
+  EXPECT_EQ(fact_json(fact, names).at("text"), "snapshot hall to nas, office");
+  act({MailAction{.destination = "office"}});
+  EXPECT_EQ(fact_json(fact, names).at("mail"), "office");
+  EXPECT_EQ(fact_json(fact, names).at("text"), "mail office");
+  act({AlertAction{.host = "::1", .port = 4000, .text = {}}});
+  EXPECT_EQ(fact_json(fact, names).at("alert"), "[::1]:4000");
   act({DelayAction{90s}});
   EXPECT_EQ(fact_json(fact, names).at("delay"), "1m30s");
   act({EnableAction{{"a", "b"}, false}});
