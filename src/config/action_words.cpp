@@ -26,7 +26,8 @@ Table snapshot() {
            {"max_age", takes::duration({.most = std::chrono::minutes{10}}),
             "a picture that is there already will do when it is not older"},
            Word{"filename", takes::of(Kind::file_name), "a template"}.or_else("storage's"),
-           later("to", "where they are delivered to")}};
+           {"to", takes::or_list(takes::of(Kind::reference)),
+            "a destination's name, or a list of them"}}};
 }
 
 Table relay() {
@@ -64,6 +65,26 @@ Table http() {
        Word{"verify_tls", takes::of(Kind::flag), "false: take any certificate"}.or_else("true")}};
 }
 
+Table mail() {
+  return {"action-mail",
+          "sends a mail, by way of the outbox; over when that has it",
+          {{"mail", takes::of(Kind::reference), "the name of a destination with an smtp url"},
+           Word{"subject", takes::of(Kind::text), "a text template of one line"}.or_else(
+               "the destination's"),
+           Word{"text", takes::of(Kind::text), "a text template"}.or_else("the destination's"),
+           Word{"picture", takes::of(Kind::flag), "whether the run's newest picture goes with it"}
+               .or_else("true")}};
+}
+
+Table alert() {
+  return {
+      "action-alert",
+      "sends a text to a TCP port; fails when nobody takes it",
+      {{"alert", takes::of(Kind::text), "HOST:PORT"},
+       Word{"text", takes::of(Kind::text), "a text template"}.must(),
+       Word{"timeout", takes::duration(takes::a_day), "of connecting and sending"}.or_else("10s")}};
+}
+
 std::vector<Table> all_actions() {
   auto const actions = takes::items(action_kinds);
   auto const rules = takes::or_list(takes::of(Kind::reference));
@@ -90,8 +111,8 @@ std::vector<Table> all_actions() {
       {"action-disable",
        "disables rules",
        {{"disable", rules, "a rule's name, or a list of them"}}},
-      {"action-mail", "sends a mail", {later("mail", "to whom")}},
-      {"action-alert", "sends an alert", {later("alert", "to whom")}},
+      mail(),
+      alert(),
       {"action-mqtt", "sends a message", {later("mqtt", "the topic")}}};
   for (auto& table : tables)
     table.words.push_back({"fallback", actions, "done when the action failed"});

@@ -1,7 +1,10 @@
 #include "config/rules.hpp"
+#include "config/url.hpp"
 
 #include "core/printable.hpp"
 #include "core/quantity.hpp"
+
+#include <algorithm>
 
 namespace snapcron {
 namespace {
@@ -20,6 +23,8 @@ class ActionReader {
     if (kind_.key == "delay") return delay();
     if (kind_.key == "log") return log();
     if (kind_.key == "run") return run();
+    if (kind_.key == "mail") return mail();
+    if (kind_.key == "alert") return alert();
     if (kind_.key == "wait_for") return wait_for();
     if (kind_.key == "if") return branch();
     if (kind_.key == "enable" || kind_.key == "disable") return enable();
@@ -39,6 +44,7 @@ class ActionReader {
     snapshot.max_age = map_.duration("max_age");
     if (auto const* filename = map_.take("filename"))
       snapshot.filename = read_template(context_, *filename, Template::Use::file_name);
+    if (auto const* to = map_.take("to")) destinations(*to, snapshot.to);
     if (!camera) return std::nullopt;
     snapshot.camera = *camera;
     return Action{std::move(snapshot)};
@@ -67,6 +73,19 @@ class ActionReader {
       context_.error(before->value.at, "'pre_capture' " + before->value.text +
                                            " is longer than the camera's buffer of " +
                                            to_text(buffer->second));
+  }
+
+  void destinations(YamlEntry const& entry, std::vector<std::string>& to) {
+    if (entry.value.kind == YamlNode::Kind::sequence && entry.value.items.empty())
+      context_.error(entry.value.at, "'to' is empty: add a destination's name");
+    for (auto const& given : values_of(entry)) {
+      auto name = scope_.references.destination(context_, given);
+      if (!name) continue;
+      if (std::ranges::find(to, *name) != to.end())
+        context_.error(given.at(), "destination " + snapcron::quoted(*name) + " stands twice");
+      else
+        to.push_back(std::move(*name));
+    }
   }
 
   std::optional<Action> relay() {
@@ -128,6 +147,39 @@ class ActionReader {
     return Action{std::move(run)};
   }
 
+  std::optional<Action> mail() {
+    auto const destination = scope_.references.mail(context_, kind_);
+    MailAction mail;
+    if (auto const* subject = map_.take("subject")) {
+      mail.subject = read_template(context_, *subject);
+      if (mail.subject && mail.subject->source().find('\n') != std::string::npos)
+        context_.error(subject->value.at, "a subject has one line");
+    }
+    if (auto const* text = map_.take("text")) mail.text = read_template(context_, *text);
+    mail.picture = map_.flag("picture").value_or(true);
+    if (!destination) return std::nullopt;
+    mail.destination = *destination;
+    return Action{std::move(mail)};
+  }
+
+  std::optional<Action> alert() {
+    AlertAction alert;
+    auto const* text = map_.require("text", "add what is sent, such as 'text: \"{input} {edge}\"'");
+    auto const address = read_text(context_, kind_, "a host and a port");
+    auto const parsed = text != nullptr ? read_template(context_, *text) : std::nullopt;
+    alert.timeout = map_.duration("timeout").value_or(alert.timeout);
+    if (!address) return std::nullopt;
+    auto const target = parse_host_and_port("alert", *address);
+    if (!target) {
+      context_.error(kind_.value.at, target.error().text);
+      return std::nullopt;
+    }
+    alert.host = target->host;
+    alert.port = target->port;
+    if (parsed) alert.text = *parsed;
+    return Action{std::move(alert)};
+  }
+
   std::optional<Action> wait_for() {
     WaitForAction wait;
     read_triggers(context_, kind_, awaited_kinds(), scope_, wait.triggers);
@@ -151,11 +203,7 @@ class ActionReader {
 
   std::optional<Action> enable() {
     EnableAction action{.rules = {}, .enable = kind_.key == "enable"};
-    std::vector<Value> given;
-    if (kind_.value.kind == YamlNode::Kind::sequence)
-      for (auto const& item : kind_.value.items) given.emplace_back(kind_.key, item);
-    else
-      given.emplace_back(kind_);
+    auto const given = values_of(kind_);
     if (given.empty())
       context_.error(kind_.value.at, snapcron::quoted(kind_.key) + " is empty: add a rule's name");
     for (auto const& rule : given) {

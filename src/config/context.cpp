@@ -210,6 +210,13 @@ std::optional<double> read_degrees(Context const& context, Value const& value, u
   return std::nullopt;
 }
 
+std::vector<Value> values_of(YamlEntry const& entry) {
+  if (entry.value.kind != YamlNode::Kind::sequence) return {entry};
+  std::vector<Value> values;
+  for (auto const& item : entry.value.items) values.emplace_back(entry.key, item);
+  return values;
+}
+
 bool is_nothing(YamlNode const& node) {
   return node.kind == YamlNode::Kind::null ||
          (node.kind == YamlNode::Kind::scalar && node.text == "true");

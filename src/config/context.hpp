@@ -64,6 +64,8 @@ std::optional<double> read_degrees(Context const&, Value const&, unsigned most);
 /// The index of the value in `words`.
 std::optional<std::size_t> read_word(Context const&, Value const&,
                                      std::span<std::string const> words);
+/// One value, or those of a list.
+std::vector<Value> values_of(YamlEntry const& entry);
 /// Whether the value is left out, as in `startup:`, or true.
 bool is_nothing(YamlNode const&);
 /// A name of an input, a relay, a camera or a rule: printable, without '/', not digits only, at

@@ -1,5 +1,5 @@
 #pragma once
-// The parts of a site other than its rules: lines, cameras, storage, pages.
+// The parts of a site other than its rules: lines, cameras, storage, destinations, pages.
 
 #include "config/context.hpp"
 #include "config/files.hpp"
@@ -39,6 +39,9 @@ class LinesReader {
 
 void read_cameras(Context const& context, Files& files, YamlEntry const* entry, Site& site,
                   References& references);
+/// After the storage.
+void read_destinations(Context const& context, Files const& files, YamlEntry const* entry,
+                       Site& site, References& references);
 void read_storage(Context const& context, Files const& files, YamlEntry const* entry, Site& site);
 void read_location(Context const& context, YamlEntry const& entry, Site& site);
 void read_clock(Context const& context, YamlEntry const& entry, Site& site);

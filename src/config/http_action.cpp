@@ -1,31 +1,16 @@
 // The action `http`: an address, and at most one kind of thing to send.
 
+#include "config/http_fields.hpp"
 #include "config/json_parts.hpp"
 #include "config/rules.hpp"
 #include "config/url.hpp"
 
-#include "core/ascii.hpp"
 #include "core/printable.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace snapcron {
 namespace {
-
-constexpr std::size_t most_headers = 50;
-
-std::string lower(std::string_view text) {
-  std::string result{text};
-  for (char& c : result)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return result;
-}
-
-bool is_field_name(std::string_view text) {
-  return !text.empty() && text.size() <= 64 && printable(text) == text &&
-         text.find_first_of("\"\\") == std::string_view::npos;
-}
 
 class HttpReader {
  public:
@@ -84,16 +69,8 @@ class HttpReader {
     if (map->entries.size() > most_headers)
       return context_.error(entry->at, "more than " + std::to_string(most_headers) + " headers");
     for (auto const& header : map->entries) {
-      constexpr std::array<std::string_view, 4> ours{"host", "content-length", "transfer-encoding",
-                                                     "connection"};
-      auto const name = lower(header.key);
-      if (!is_http_token(header.key) || header.key.size() > 64)
-        context_.error(header.at, snapcron::quoted(header.key) + " is no name of a header");
-      else if (std::ranges::find(ours, name) != ours.end())
-        context_.error(header.at, snapcron::quoted(header.key) + " is set by snapcron itself");
-      else if (find_header(name))
-        context_.error(header.at, "the header " + snapcron::quoted(header.key) + " stands twice");
-      else if (auto value = this->text(header)) {
+      if (!check_header_name(context_, header, find_header(header.key))) continue;
+      if (auto value = this->text(header)) {
         if (value->source().find_first_of("\r\n") != std::string::npos)
           context_.error(header.value.at, "a header has one line");
         request_.headers.emplace_back(header.key, std::move(*value));
@@ -101,9 +78,9 @@ class HttpReader {
     }
     given_content_type_ = find_header("content-type");
   }
-  bool find_header(std::string_view lower_name) const {
+  bool find_header(std::string_view name) const {
     return std::ranges::any_of(
-        request_.headers, [&](auto const& header) { return lower(header.first) == lower_name; });
+        request_.headers, [&](auto const& header) { return is_same_header(header.first, name); });
   }
 
   void content() {

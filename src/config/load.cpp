@@ -107,6 +107,7 @@ class SiteReader {
     lines.relays(map.take("relays"));
     read_cameras(context, files_, map.take("cameras"), site_, scope_.references);
     read_storage(context, files_, map.take("storage"), site_);
+    read_destinations(context, files_, map.take("destinations"), site_, scope_.references);
     read_http(context, files_, map.take("http"), site_);
     control_socket(context, map.take("control_socket"));
     scope_.zone = site_.zone;

@@ -56,6 +56,22 @@ std::optional<References::Line> find_line(Context const& context, Value const& v
   return std::nullopt;
 }
 
+/// A thing that has a name only.
+std::optional<std::string> find_named(Context const& context, Value const& value,
+                                      std::string const& kind,
+                                      std::vector<std::string> const& names, bool open) {
+  auto const& text = value.text();
+  if (std::ranges::find(names, text) != names.end()) return text;
+  if (open && !text.empty()) return text;
+  auto const message = "there is no " + kind + " " + snapcron::quoted(text);
+  auto const near = context.worth_a_suggestion() ? suggest(text, names) : std::string{};
+  if (!near.empty())
+    context.error(value.at(), message, near);
+  else
+    context.error(value.at(), message + existing(names));
+  return std::nullopt;
+}
+
 }  // namespace
 
 References References::of(Site const& site) {
@@ -68,6 +84,9 @@ References References::of(Site const& site) {
     references.cameras.push_back(camera.name);
     if (camera.buffer) references.buffers.emplace(camera.name, camera.buffer->seconds);
   }
+  for (auto const& destination : site.destinations)
+    references.destinations.push_back(
+        {destination.name, std::holds_alternative<MailTarget>(destination.target)});
   return references;
 }
 
@@ -82,16 +101,25 @@ std::optional<References::Line> References::relay(Context const& context,
 }
 
 std::optional<std::string> References::camera(Context const& context, Value const& value) const {
-  auto text = read_text(context, value, "a camera's name");
-  if (!text) return std::nullopt;
-  if (std::ranges::find(cameras, *text) != cameras.end()) return text;
-  if (open && !text->empty()) return text;
-  auto const message = "there is no camera " + snapcron::quoted(*text);
-  auto const near = context.worth_a_suggestion() ? suggest(*text, cameras) : std::string{};
-  if (!near.empty())
-    context.error(value.at(), message, near);
-  else
-    context.error(value.at(), message + existing(cameras));
+  if (!read_text(context, value, "a camera's name")) return std::nullopt;
+  return find_named(context, value, "camera", cameras, open);
+}
+
+std::optional<std::string> References::destination(Context const& context,
+                                                   Value const& value) const {
+  if (!read_text(context, value, "a destination's name")) return std::nullopt;
+  std::vector<std::string> names;
+  for (auto const& one : destinations) names.push_back(one.name);
+  return find_named(context, value, "destination", names, open);
+}
+
+std::optional<std::string> References::mail(Context const& context, Value const& value) const {
+  auto name = destination(context, value);
+  if (!name) return std::nullopt;
+  auto const found = std::ranges::find(destinations, *name, &Destination::name);
+  if (found == destinations.end() || found->mail || !found->right) return name;
+  context.error(value.at(), "no mail can be sent to destination " + snapcron::quoted(*name) +
+                                ": its url does not begin with smtp:// or smtps://");
   return std::nullopt;
 }
 

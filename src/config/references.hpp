@@ -24,6 +24,12 @@ struct References {
   std::vector<Line> inputs, relays;
   std::vector<std::string> cameras;
   std::map<std::string, Duration, std::less<>> buffers;  // how far back those that have one reach
+  struct Destination {
+    std::string name;
+    bool mail = false;  // its pictures go as mails
+    bool right = true;  // else something is wrong with it, which was told
+  };
+  std::vector<Destination> destinations;
 
   static References anything() {
     References references;
@@ -35,6 +41,9 @@ struct References {
   /// The thing that the value names, or nothing with the error told.
   std::optional<Line> input(Context const& context, Value const& value) const;
   std::optional<Line> relay(Context const& context, Value const& value) const;
+  std::optional<std::string> destination(Context const& context, Value const& value) const;
+  /// A destination to which mails can be sent.
+  std::optional<std::string> mail(Context const& context, Value const& value) const;
   std::optional<std::string> camera(Context const& context, Value const& value) const;
 };
 

@@ -9,6 +9,25 @@ namespace {
 constexpr std::string_view default_filename =
     "{camera}/{time:%Y-%m-%d}/{time:%H%M%S}_{rule}_{seq}.jpg";
 
+constexpr std::uint64_t largest_disk = 1'000'000'000'000'000;
+
+void read_retention(Context const& context, YamlEntry const& entry, Retention& retention) {
+  auto const* map = read_map(context, entry, "'retention: {age: 30d, min_free: 1GB}'");
+  if (map == nullptr) return;
+  MapReader reader{context, *map, retention_words(), "retention", entry.at};
+  auto const* size = reader.take("size");
+  auto const* min_free = reader.take("min_free");
+  retention.age = reader.duration("age");
+  if (size != nullptr) retention.size = read_size(context, *size, largest_disk);
+  if (min_free != nullptr) retention.min_free = read_size(context, *min_free, largest_disk);
+  retention.delete_undelivered = reader.flag("delete_undelivered").value_or(false);
+  if (!reader.has("age") && size == nullptr && min_free == nullptr)
+    context.error(entry.at,
+                  "'retention' does not say when: add at least one of 'age', 'size' and "
+                  "'min_free'");
+  reader.finish();
+}
+
 }  // namespace
 
 void read_storage(Context const& context, Files const& files, YamlEntry const* entry, Site& site) {
@@ -34,6 +53,8 @@ void read_storage(Context const& context, Files const& files, YamlEntry const* e
         context.error(filename->value.at, parsed.error().text);
     }
   }
+  if (auto const* retention = reader.take("retention"))
+    read_retention(context, *retention, site.storage.retention);
   reader.finish();
 }
 

@@ -56,13 +56,13 @@ Table const& site_words() {
        {"relays", numbered(relay_words), "the relays by number"},
        {"cameras", named(camera_words), "the cameras by name; the first is the default"},
        {"storage", takes::map(storage_words), "where pictures go"},
+       {"destinations", named(destination_words), "where pictures are delivered to, by name"},
        {"http", takes::map(http_words), "the pages and the API; without it no port is opened"},
        Word{"control_socket", takes::of(Kind::text), "the unix socket of the command line"}.or_else(
            "/run/snapcron/snapcron.sock"),
        {"include", takes::or_list(takes::of(Kind::text)),
         "files that hold rules only, or patterns of them: rules.d/*.yaml"},
        rules(),
-       later("destinations", "where pictures are delivered to"),
        later("axis_script", "a CRON script of an AXIS unit"),
        later("mqtt", "the broker")}};
   return table;
@@ -188,7 +188,20 @@ Table const& storage_words() {
            .or_else("/var/lib/snapcron/snapshots"),
        Word{"filename", takes::of(Kind::file_name), "a template below it, ending in .jpg or .jpeg"}
            .or_else("{camera}/{time:%Y-%m-%d}/{time:%H%M%S}_{rule}_{seq}.jpg"),
-       later("retention", "when pictures are deleted")}};
+       {"retention", takes::map(retention_words), "when pictures are deleted"}}};
+  return table;
+}
+
+Table const& retention_words() {
+  static Table const table{
+      "retention",
+      "when pictures are deleted, the oldest first: at least one of age, size and min_free",
+      {{"age", takes::duration({.least = minutes{1}}), "those that are older"},
+       {"size", takes::of(Kind::size), "while all of them take more"},
+       {"min_free", takes::of(Kind::size), "while the disk has less left"},
+       Word{"delete_undelivered", takes::of(Kind::flag),
+            "true: also what waits to be delivered, and is then never"}
+           .or_else("false")}};
   return table;
 }
 

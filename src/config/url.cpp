@@ -1,5 +1,6 @@
 #include "config/url.hpp"
 
+#include "core/ascii.hpp"
 #include "core/printable.hpp"
 
 #include <arpa/inet.h>
@@ -58,24 +59,10 @@ std::optional<HostPort> split_host(std::string_view text) {
   return result;
 }
 
-}  // namespace
-
-Result<Url> parse_url(std::string_view text, std::string const& wanted) {
-  auto const begins = " must begin with " + wanted + ":// or " + wanted + "s://";
-  auto const fail = [&](std::string const& why) { return Error{Fault::invalid, "url " + why}; };
+/// The host that stands in `authority`, with what is wrong with the address told by `fail`.
+template <class Fail>
+Result<Url> read_host(std::string_view text, std::string_view authority, Fail const& fail) {
   Url url;
-  auto rest = text;
-  auto const scheme = text.find("://");
-  if (scheme == std::string_view::npos) return fail(quoted(text) + begins);
-  auto const name = text.substr(0, scheme);
-  rest.remove_prefix(scheme + 3);
-  auto const authority = rest.substr(0, rest.find_first_of("/?#\\"));
-  // Before anything that would show the address: it may hold a password.
-  if (authority.find('@') != std::string_view::npos)
-    return fail("may not hold a user or a password: use 'username' and 'password_file'");
-  if (name != wanted && name != wanted + "s")
-    return fail(quoted(text) + begins + ", not " + snapcron::quoted(std::string{name} + "://"));
-  url.tls = name != wanted;
   if (text.size() > 2000) return fail("is longer than 2000 bytes");
   if (std::ranges::any_of(
           text, [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f; }))
@@ -90,6 +77,98 @@ Result<Url> parse_url(std::string_view text, std::string const& wanted) {
   url.host = host->host;
   url.loopback = loopback.value_or(url.host == "localhost");
   return url;
+}
+
+/// Whether each '%' begins the code of a character that is no control character.
+bool is_well_encoded(std::string_view text) {
+  for (auto at = text.find('%'); at != std::string_view::npos; at = text.find('%', at + 1)) {
+    constexpr std::string_view digits = "0123456789abcdefABCDEF";
+    if (at + 2 >= text.size() || digits.find(text[at + 1]) == std::string_view::npos ||
+        digits.find(text[at + 2]) == std::string_view::npos)
+      return false;
+    if (text[at + 1] == '0' || text[at + 1] == '1' ||
+        (text[at + 1] == '7' && lower(text[at + 2]) == 'f'))
+      return false;
+  }
+  return true;
+}
+
+/// "ftp://, ftps:// or sftp://"
+std::string listed(std::span<std::string_view const> schemes) {
+  std::string text;
+  for (std::size_t i = 0; i < schemes.size(); ++i) {
+    if (i > 0) text += i + 1 == schemes.size() ? " or " : ", ";
+    text += std::string{schemes[i]} + "://";
+  }
+  return text;
+}
+
+}  // namespace
+
+Result<Url> parse_url(std::string_view text, std::string const& wanted) {
+  auto const begins = " must begin with " + wanted + ":// or " + wanted + "s://";
+  auto const fail = [&](std::string const& why) { return Error{Fault::invalid, "url " + why}; };
+  auto rest = text;
+  auto const scheme = text.find("://");
+  if (scheme == std::string_view::npos) return fail(quoted(text) + begins);
+  auto const name = text.substr(0, scheme);
+  rest.remove_prefix(scheme + 3);
+  auto const authority = rest.substr(0, rest.find_first_of("/?#\\"));
+  // Before anything that would show the address: it may hold a password.
+  if (authority.find('@') != std::string_view::npos)
+    return fail("may not hold a user or a password: use 'username' and 'password_file'");
+  if (name != wanted && name != wanted + "s")
+    return fail(quoted(text) + begins + ", not " + snapcron::quoted(std::string{name} + "://"));
+  auto url = read_host(text, authority, fail);
+  if (url) url->tls = name != wanted;
+  return url;
+}
+
+Result<RemoteUrl> parse_remote_url(std::string_view key, std::string_view text,
+                                   std::span<std::string_view const> schemes) {
+  auto const fail = [&](std::string const& why) {
+    return Error{Fault::invalid, std::string{key} + " " + why};
+  };
+  RemoteUrl url;
+  auto const end = text.find("://");
+  if (end == std::string_view::npos)
+    return fail(quoted(text) + " must begin with " + listed(schemes));
+  auto const rest = text.substr(end + 3);
+  auto const authority = rest.substr(0, rest.find_first_of("/?#\\"));
+  // Before anything that would show the address: it may hold a password.
+  if (authority.find('@') != std::string_view::npos)
+    return fail("may not hold a user or a password: use 'username' and 'password_file'");
+  if (rest.find_first_of("?#") != std::string_view::npos)
+    return fail("may not hold a '?' or a '#': the picture's name is put behind it");
+  url.scheme = text.substr(0, end);
+  if (std::ranges::find(schemes, url.scheme) == schemes.end())
+    return fail(quoted(text) + " must begin with " + listed(schemes) + ", not " +
+                snapcron::quoted(url.scheme + "://"));
+  auto host = read_host(text, authority, fail);
+  if (!host) return host.error();
+  static_cast<Url&>(url) = std::move(*host);
+  if (!is_well_encoded(rest))
+    return fail(quoted(text) + " has a '%' that does not begin the code of a printable character");
+  url.path = rest.substr(authority.size());
+  while (url.path.ends_with('/')) url.path.pop_back();
+  url.tls = url.scheme.ends_with("s") && url.scheme != "sftp";
+  return url;
+}
+
+Result<HostAndPort> parse_host_and_port(std::string_view key, std::string_view text) {
+  auto const fail = [&](std::string const& why) {
+    return Error{Fault::invalid, "'" + std::string{key} + "' " + quoted(text) + " " + why};
+  };
+  if (!text.starts_with('[') && std::ranges::count(text, ':') > 1)
+    return fail("has an IPv6 address without brackets: write for instance [fe80::1]:4000");
+  auto const host = split_host(text);
+  if (!host || !host->port || host->host.empty())
+    return fail("must be a host and a port, such as 10.0.0.3:4000 or [fe80::1]:4000");
+  auto const port = parse_port(*host->port);
+  if (!port) return fail("has a port that is not a number from 1 to 65535");
+  if (host->v6 && !is_loopback(host->host, true)) return fail("has an IPv6 address that is none");
+  if (!host->v6 && !is_path_word(host->host)) return fail("has a host that is none");
+  return HostAndPort{host->host, *port};
 }
 
 Result<Listen> parse_listen(std::string_view text) {

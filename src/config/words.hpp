@@ -113,6 +113,8 @@ Table const& camera_words();
 Table const& buffer_words();
 Table const& test_pattern_words();
 Table const& storage_words();
+Table const& retention_words();
+Table const& destination_words();
 Table const& http_words();
 Table const& location_words();
 Table const& clock_words();

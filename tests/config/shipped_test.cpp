@@ -8,6 +8,8 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <fstream>
+#include <string>
 #include <vector>
 
 namespace snapcron {
@@ -111,6 +113,39 @@ TEST(Examples, ThePhoneNeedsItsSecretFiles) {
     auto const loaded = load_site(file);
     EXPECT_TRUE(loaded.site) << said(loaded);
     EXPECT_EQ(said(loaded), "") << service;
+  }
+}
+
+/// The yaml blocks of a page.
+std::vector<std::string> blocks(fs::path const& page) {
+  std::vector<std::string> found;
+  bool within = false;
+  std::ifstream in{page};
+  for (std::string line; std::getline(in, line);) {
+    if (line == "```yaml" || line == "```") {
+      within = line == "```yaml";
+      if (within) found.emplace_back();
+    } else if (within) {
+      found.back() += line + "\n";
+    }
+  }
+  return found;
+}
+
+TEST(Examples, WhateverThePageOnDeliveryShowsLoadsWithoutAWord) {
+  Folder folder;
+  for (auto const* secret : {"mail.pw", "nas.pw", "ftp.pw", "dav.pw", "s3.pw"})
+    fs::permissions(folder.write(secret, "secret\n"), fs::perms::owner_read);
+  for (auto const* file : {"id_ed25519", "known_hosts"}) folder.write(file, "");
+  auto const shown = blocks(SOURCE_DIR "/docs/delivery.md");
+  EXPECT_GE(shown.size(), 10u);
+  for (auto const& block : shown) {
+    auto const loaded = load_site(folder.write("snapcron.yaml", R"(version: 1
+gpio: {chip: sim}
+inputs: {3: {name: gate, line: 3}}
+cameras: {gate: {test_pattern: }}
+)" + block));
+    EXPECT_EQ(said(loaded), "") << block;
   }
 }
 

@@ -70,7 +70,7 @@ class Check(support.TestCase):
         self.assertIn("/nonexistent/x.yaml", done.stderr)
 
     def test_words_of_later_are_errors_that_say_so(self):
-        self.site.config.write_text(self.site.config.read_text() + "  - name: later\n    triggers: {mqtt: a/b}\n    actions: {mail: x}\n")
+        self.site.config.write_text(self.site.config.read_text() + "  - name: later\n    triggers: {mqtt: a/b}\n    actions: {mqtt: x}\n")
         done = self.assertExit(self.site.snapcron("check"), 1)
         self.assertEqual(len(re.findall("not built yet", done.stderr)), 2, done.stderr)
 
