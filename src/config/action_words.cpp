@@ -98,6 +98,8 @@ std::vector<Table> all_actions() {
        {{"run", takes::of(Kind::argv), "the program and its arguments; never a shell"},
         Word{"timeout", takes::duration(takes::a_day), "how long it may take"}.or_else("30s")}},
       http(),
+      mail(),
+      alert(),
       {"action-wait-for",
        "waits until one of the triggers comes",
        {{"wait_for", takes::items(awaited_kinds), "input, relay, camera or webhook"},
@@ -111,8 +113,6 @@ std::vector<Table> all_actions() {
       {"action-disable",
        "disables rules",
        {{"disable", rules, "a rule's name, or a list of them"}}},
-      mail(),
-      alert(),
       {"action-mqtt", "sends a message", {later("mqtt", "the topic")}}};
   for (auto& table : tables)
     table.words.push_back({"fallback", actions, "done when the action failed"});
