@@ -53,6 +53,14 @@ struct RuleStatus {
   std::string last_skip;  // the latest skip's reason in words; empty before any
   std::optional<Instant> next;
 };
+struct DestinationStatus {
+  enum class State { unknown, ok, down };
+  std::string name;
+  State state = State::unknown;
+  std::uint64_t waiting = 0, set_aside = 0;   // now
+  std::uint64_t delivered = 0, given_up = 0;  // ever
+  std::string error;                          // why it is down; empty when it is not
+};
 struct Status {
   Zone zone;
   Instant now;
@@ -64,7 +72,7 @@ struct Status {
   std::vector<CameraStatus> cameras;
   std::vector<RuleStatus> rules;
   std::uint64_t pictures = 0;
-  std::uint64_t queued = 0, delivered = 0, delivery_failed = 0;
+  std::vector<DestinationStatus> destinations;  // and such that are not configured any more
 };
 
 }  // namespace snapcron

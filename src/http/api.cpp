@@ -1,6 +1,7 @@
 #include "http/api.hpp"
 
 #include "core/printable.hpp"
+#include "http/delivery_page.hpp"
 #include "http/json_body.hpp"
 #include "http/log_page.hpp"
 #include "http/metrics.hpp"
@@ -275,6 +276,31 @@ awaitable<void> Api::snapshot(Call const& call, Response& response) {
   if (reply.relay_error) body["relay_error"] = reply.relay_error->text;
   if (!reply.capture_error) co_return reply_json(response, body, 201);
   response.body = json::serialize(body) + "\n";
+}
+
+awaitable<void> Api::deliveries(Call const& call, Response& response) {
+  auto query = parse_delivery_query(call.request.query);
+  if (!query) co_return fail(response, query.error());
+  auto const limit = query->limit;
+  auto const found = co_await controls_.deliveries(std::move(*query));
+  if (!found) co_return fail(response, found.error());
+  reply_json(response, delivery_page(*found, limit, controls_.zone()));
+}
+
+awaitable<void> Api::retry_deliveries(Call const& call, Response& response) {
+  auto which = parse_delivery_selection(call.request.body);
+  if (!which) co_return fail(response, which.error());
+  auto const changed = co_await controls_.retry_deliveries(std::move(*which));
+  if (!changed) co_return fail(response, changed.error());
+  reply_json(response, json::object{{"changed", *changed}});
+}
+
+awaitable<void> Api::drop_deliveries(Call const& call, Response& response) {
+  auto which = parse_delivery_selection(call.request.body);
+  if (!which) co_return fail(response, which.error());
+  auto const changed = co_await controls_.drop_deliveries(std::move(*which));
+  if (!changed) co_return fail(response, changed.error());
+  reply_json(response, json::object{{"changed", *changed}});
 }
 
 awaitable<void> Api::reload(Call const&, Response& response) {

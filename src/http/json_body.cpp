@@ -3,6 +3,7 @@
 #include "core/printable.hpp"
 #include "core/quantity.hpp"
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 
@@ -10,6 +11,7 @@
 #include <initializer_list>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace snapcron::http {
 namespace {
@@ -52,6 +54,20 @@ Result<void> read_text(json::object const& object, char const* key, std::string&
   if (!value) return {};
   if (!value->is_string()) return invalid(std::string{"'"} + key + "' must be a string");
   into = value->get_string();
+  return {};
+}
+
+/// One, or a list of them.
+Result<void> read_texts(json::object const& object, char const* key,
+                        std::vector<std::string>& into) {
+  auto const* value = object.if_contains(key);
+  if (!value) return {};
+  json::array const one{*value};
+  for (auto const& text : value->is_array() ? value->get_array() : one) {
+    if (!text.is_string())
+      return invalid(std::string{"'"} + key + "' must be a string, or a list of them");
+    into.emplace_back(text.get_string());
+  }
   return {};
 }
 
@@ -134,13 +150,14 @@ Result<SnapshotRequest> parse_snapshot_request(std::string_view body) {
   if (body.empty()) return request;
   auto const object = parse_object(body);
   if (!object) return object.error();
-  if (auto keys = only_keys(*object, {"camera", "relay", "count", "interval"}); !keys)
+  if (auto keys = only_keys(*object, {"camera", "relay", "count", "interval", "to"}); !keys)
     return keys.error();
   if (auto read = read_text(*object, "camera", request.camera); !read) return read.error();
   if (auto read = read_count(*object, request.count); !read) return read.error();
   if (auto read = read_duration(*object, "interval", request.interval); !read) return read.error();
   if (request.interval > max_time || request.interval * (request.count - 1) > max_time)
     return invalid("'count' pictures 'interval' apart may take 1h at most");
+  if (auto read = read_texts(*object, "to", request.to); !read) return read.error();
   if (auto const* relay = object->if_contains("relay")) {
     if (!relay->is_object())
       return invalid("'relay' must be an object, such as {\"action\": \"on\"}");

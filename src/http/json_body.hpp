@@ -16,8 +16,8 @@ Result<RelayCommand> parse_relay_command(std::string_view body);
 /// {"level": "high"|"low"} or {"pulse": "500ms"}.
 Result<InputDrive> parse_input_drive(std::string_view body);
 
-/// {"camera": NAME, "relay": {as above}, "count": N, "interval": "1s"}; all may be missing, the
-/// body too.
+/// {"camera": NAME, "relay": {as above}, "count": N, "interval": "1s", "to": [DESTINATION]};
+/// all may be missing, the body too.
 Result<SnapshotRequest> parse_snapshot_request(std::string_view body);
 
 }  // namespace snapcron::http

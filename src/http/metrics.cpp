@@ -109,6 +109,22 @@ void write_rules(Text& text, Status const& status) {
       text.sample({{"rule", rule.name}, {"reason", reason}}, count);
 }
 
+void write_deliveries(Text& text, Status const& status) {
+  text.metric("snapcron_deliveries_queued", "gauge", "Pictures that wait to be delivered.");
+  for (auto const& to : status.destinations) text.sample({{"destination", to.name}}, to.waiting);
+  text.metric("snapcron_deliveries_set_aside", "gauge", "Deliveries that were given up.");
+  for (auto const& to : status.destinations) text.sample({{"destination", to.name}}, to.set_aside);
+  text.metric("snapcron_deliveries_total", "counter", "Deliveries by how they ended.");
+  for (auto const& to : status.destinations) {
+    text.sample({{"destination", to.name}, {"result", "delivered"}}, to.delivered);
+    text.sample({{"destination", to.name}, {"result", "failed"}}, to.given_up);
+  }
+  text.metric("snapcron_destination_up", "gauge", "0 while a destination cannot be reached.");
+  for (auto const& to : status.destinations)
+    text.sample({{"destination", to.name}},
+                std::uint64_t{to.state != DestinationStatus::State::down});
+}
+
 }  // namespace
 
 std::string metrics(Status const& status) {
@@ -125,11 +141,7 @@ std::string metrics(Status const& status) {
   write_rules(text, status);
   text.metric("snapcron_pictures_total", "counter", "Pictures stored.");
   text.sample({}, status.pictures);
-  text.metric("snapcron_deliveries_queued", "gauge", "Pictures that wait to be delivered.");
-  text.sample({}, status.queued);
-  text.metric("snapcron_deliveries_total", "counter", "Deliveries by how they ended.");
-  text.sample({{"result", "delivered"}}, status.delivered);
-  text.sample({{"result", "failed"}}, status.delivery_failed);
+  write_deliveries(text, status);
   return text.take();
 }
 

@@ -30,6 +30,9 @@ Route const table[] = {
     {post, "/api/v1/rules/*/trigger", operate, &Api::trigger},
     {post, "/api/v1/webhooks/*", operate, &Api::webhook},
     {get, "/api/v1/log", read, &Api::log},
+    {get, "/api/v1/deliveries", read, &Api::deliveries},
+    {post, "/api/v1/deliveries/retry", operate, &Api::retry_deliveries},
+    {post, "/api/v1/deliveries/drop", operate, &Api::drop_deliveries},
     {post, "/api/v1/snapshots", operate, &Api::snapshot},
     {post, "/api/v1/reload", operate, &Api::reload},
 };

@@ -64,6 +64,39 @@ json::object to_json(RuleStatus const& rule, Zone const& zone) {
           {"next", time_or_null(rule.next, zone, 0)}};
 }
 
+char const* word(DestinationStatus::State state) {
+  switch (state) {
+    case DestinationStatus::State::ok:
+      return "ok";
+    case DestinationStatus::State::down:
+      return "down";
+    case DestinationStatus::State::unknown:
+      break;
+  }
+  return "unknown";
+}
+
+json::object deliveries(Status const& status) {
+  std::uint64_t queued = 0, delivered = 0, failed = 0;
+  json::array destinations;
+  for (auto const& one : status.destinations) {
+    queued += one.waiting;
+    delivered += one.delivered;
+    failed += one.given_up;
+    destinations.push_back(json::object{{"name", one.name},
+                                        {"state", word(one.state)},
+                                        {"queued", one.waiting},
+                                        {"set_aside", one.set_aside},
+                                        {"delivered", one.delivered},
+                                        {"failed", one.given_up},
+                                        {"error", text_or_null(one.error)}});
+  }
+  return {{"queued", queued},
+          {"delivered", delivered},
+          {"failed", failed},
+          {"destinations", std::move(destinations)}};
+}
+
 }  // namespace
 
 json::object status_json(InputStatus const& input, Zone const& zone) {
@@ -105,10 +138,7 @@ json::object status_json(Status const& status) {
           {"cameras", std::move(cameras)},
           {"rules", std::move(rules)},
           {"pictures", status.pictures},
-          {"deliveries",
-           {{"queued", status.queued},
-            {"delivered", status.delivered},
-            {"failed", status.delivery_failed}}}};
+          {"deliveries", deliveries(status)}};
 }
 
 }  // namespace snapcron

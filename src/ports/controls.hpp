@@ -4,6 +4,7 @@
 
 #include "core/error.hpp"
 #include "core/input.hpp"
+#include "core/outbox.hpp"
 #include "core/relay.hpp"
 #include "core/status.hpp"
 #include "ports/records.hpp"
@@ -29,7 +30,8 @@ struct SnapshotRequest {
   std::optional<RelayCommand> relay;  // relay 1, switched before the capture
   unsigned count = 1;
   Duration interval = std::chrono::seconds{1};
-  bool store = true;  // false: the bytes are wanted, nothing is written
+  bool store = true;              // false: the bytes are wanted, nothing is written
+  std::vector<std::string> to{};  // destinations
 };
 struct SnapshotReply {
   std::vector<std::string> paths;           // of the stored pictures, in order
@@ -61,6 +63,13 @@ class Controls {
   virtual Result<unsigned> webhook(std::string const& name) = 0;
   /// Where there is nothing (newer), waits for it, at most so long.
   virtual boost::asio::awaitable<Result<LogPage>> log(LogQuery query, Duration wait) = 0;
+  virtual boost::asio::awaitable<Result<std::vector<Delivery>>> deliveries(DeliveryQuery query) = 0;
+  /// To be tried at once; how many there were.
+  virtual boost::asio::awaitable<Result<std::uint64_t>> retry_deliveries(
+      DeliverySelection which) = 0;
+  /// Not to be delivered any more.
+  virtual boost::asio::awaitable<Result<std::uint64_t>> drop_deliveries(
+      DeliverySelection which) = 0;
   /// The error is the whole text of what is wrong with the new configuration.
   virtual boost::asio::awaitable<Result<std::string>> reload() = 0;
 };

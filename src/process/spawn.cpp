@@ -67,22 +67,24 @@ Result<std::pair<Descriptor, Descriptor>> make_pipe(std::string const& name) {
     if (higher.get() < 0) return cannot_start(name, errno);
     *end = std::move(higher);
   }
-  ::fcntl(read.get(), F_SETFL,
-          O_NONBLOCK);  // concerns our end alone: a pipe's ends have flags of their own
   return std::pair{std::move(read), std::move(write)};
 }
 
-/// The end of a pipe that holds the whole text, which a pipe of any kernel does; -1 for no text.
-Result<Descriptor> pipe_with(std::string const& name, std::string const& text) {
-  if (text.empty()) return Descriptor{};
+/// Concerns our end alone: a pipe's ends have flags of their own.
+Descriptor not_blocking(Descriptor end) {
+  ::fcntl(end.get(), F_SETFL, O_NONBLOCK);
+  return end;
+}
+
+/// A pipe that holds the whole text, which a pipe of any kernel does.
+Result<std::pair<Descriptor, Descriptor>> pipe_with(std::string const& name,
+                                                    std::string const& text) {
   auto pipe = make_pipe(name);
   if (!pipe) return pipe.error();
-  auto& [read, write] = *pipe;
-  ::fcntl(read.get(), F_SETFL, 0);  // the child's own end this time: it waits as it likes
   if (text.size() > most_input ||
-      ::write(write.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
+      ::write(pipe->second.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
     return cannot_start(name, "its input is too long", Fault::invalid);
-  return std::move(read);
+  return pipe;
 }
 
 std::vector<std::string> environment_of(ChildSpec const& spec) {
@@ -176,20 +178,23 @@ Result<std::string> find_program(std::string const& name) {
   return cannot_start(name, "there is no such program in PATH (" + path + ")", Fault::not_found);
 }
 
-Result<Spawned> spawn(ChildSpec const& spec) {
+Result<Spawned> spawn(ChildSpec const& spec, Stdin const input) {
   auto const program = find_program(spec.argv.empty() ? std::string{} : spec.argv.front());
   if (!program) return program.error();
   auto output = make_pipe(*program);
   if (!output) return output.error();
   auto errors = make_pipe(*program);
   if (!errors) return errors.error();
-
-  auto input = pipe_with(*program, spec.input);
-  if (!input) return input.error();
+  std::pair<Descriptor, Descriptor> questions;
+  if (input == Stdin::pipe || !spec.input.empty()) {
+    auto made = pipe_with(*program, spec.input);
+    if (!made) return made.error();
+    questions = std::move(*made);
+  }
 
   auto arguments = spec.argv;
   auto environment = environment_of(spec);
-  Preparation const preparation{input->get(), output->second.get(), errors->second.get()};
+  Preparation const preparation{questions.first.get(), output->second.get(), errors->second.get()};
   Spawned child;
   int const error =
       ::posix_spawn(&child.pid, program->c_str(), preparation.actions(), preparation.attributes(),
@@ -204,8 +209,9 @@ Result<Spawned> spawn(ChildSpec const& spec) {
     }
     return cannot_start(*program, why);
   }
-  child.output = std::move(output->first);
-  child.errors = std::move(errors->first);
+  child.output = not_blocking(std::move(output->first));
+  child.errors = not_blocking(std::move(errors->first));
+  if (input == Stdin::pipe) child.input = not_blocking(std::move(questions.second));
   return child;
 }
 

@@ -16,12 +16,15 @@ struct Spawned {
   Descriptor ended;   // pidfd: readable when the child has ended
   Descriptor output;  // our end of its stdout, not blocking
   Descriptor errors;  // of its stderr
+  Descriptor input;   // of its stdin, when that is a pipe, not blocking
 };
+
+enum class Stdin { nothing, pipe };
 
 /// The absolute path of the program that `name` means, by PATH when it has no slash.
 Result<std::string> find_program(std::string const& name);
 
 /// Starts the program. Whoever calls must wait for the child.
-Result<Spawned> spawn(ChildSpec const& spec);
+Result<Spawned> spawn(ChildSpec const& spec, Stdin input = Stdin::nothing);
 
 }  // namespace snapcron

@@ -90,6 +90,18 @@ class FakeControls : public Controls {
       co_await log_waits->async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
     co_return log_reply;
   }
+  boost::asio::awaitable<Result<std::vector<Delivery>>> deliveries(DeliveryQuery query) override {
+    delivery_queries.push_back(query);
+    co_return outbox;
+  }
+  boost::asio::awaitable<Result<std::uint64_t>> retry_deliveries(DeliverySelection which) override {
+    retried.push_back(which);
+    co_return outbox.size();
+  }
+  boost::asio::awaitable<Result<std::uint64_t>> drop_deliveries(DeliverySelection which) override {
+    dropped.push_back(which);
+    co_return outbox.size();
+  }
   boost::asio::awaitable<Result<std::string>> reload() override {
     ++reloads;
     co_return reload_reply;
@@ -119,6 +131,9 @@ class FakeControls : public Controls {
   std::vector<std::pair<unsigned, InputDrive>> driven;
   std::vector<std::string> triggered;
   std::vector<SnapshotRequest> snapshots;
+  std::vector<DeliveryQuery> delivery_queries;
+  std::vector<DeliverySelection> retried, dropped;
+  std::vector<Delivery> outbox;
   std::vector<std::string> webhooks;
   std::vector<std::pair<LogQuery, Duration>> logs;
 

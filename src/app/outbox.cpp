@@ -1,0 +1,274 @@
+#include "app/outbox.hpp"
+
+#include "app/deliveries.hpp"
+#include "app/picture_recorder.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <set>
+
+namespace snapcron {
+
+namespace asio = boost::asio;
+
+namespace {
+
+/// How long a stop waits for deliveries that are under way; later ones are made again.
+constexpr auto longest_wait = std::chrono::seconds{3};
+constexpr auto look_again = std::chrono::milliseconds{20};
+
+}  // namespace
+
+struct Outbox::State {
+  State(asio::io_context& l, Clock const& c, std::filesystem::path storage,
+        std::vector<std::string> worker, Listener listening)
+      : loop{l},
+        clock{c},
+        listener{std::move(listening)},
+        recorder{l, storage,
+                 [this](bool good, std::string const& text) { listener.say(good, text); }},
+        setting{std::move(storage), std::move(worker), {}} {}
+
+  void open();
+  void configure(std::vector<DestinationSpec> const& destinations);
+  std::shared_ptr<Deliveries> make(DestinationSpec const& spec);
+  Deliveries* find(std::string const& destination) const;
+  Delivery prepare(Item const& item, DestinationSpec const& spec, PictureRecord const& picture,
+                   std::map<std::string, unsigned>& numbers);
+  PictureJournal::Entry entry_of(Item const& item, std::map<std::string, unsigned>& numbers);
+  void ended(Deliveries::Ended const& ended);
+  std::optional<Delivery> instead_of(Delivery const& delivery) const;
+  asio::awaitable<void> count();
+
+  asio::io_context& loop;
+  Clock const& clock;
+  Listener const listener;
+  PictureRecorder recorder;
+  Deliveries::Setting setting;
+  std::vector<std::shared_ptr<Deliveries>> destinations;
+  std::map<std::string, DeliveryCounts> counts;
+};
+
+/// What the journal knows, before anything waits for it.
+void Outbox::State::open() {
+  auto& journal = recorder.journal();
+  auto known = journal.counts();
+  auto const name = journal.name();
+  if (auto const notice = journal.take_notice(); !notice.empty()) listener.say(false, notice);
+  if (known) counts = std::move(*known);
+  if (name) setting.journal = *name;
+  if (!known) listener.say(false, "the journal of pictures cannot be read: " + known.error().text);
+}
+
+std::shared_ptr<Deliveries> Outbox::State::make(DestinationSpec const& spec) {
+  return std::make_shared<Deliveries>(
+      loop, clock, recorder, setting, spec,
+      Deliveries::Host{.ended = [this](Deliveries::Ended const& what) { ended(what); },
+                       .instead = [this](Delivery const& delivery) { return instead_of(delivery); },
+                       .queued =
+                           [this](std::string const& destination) {
+                             ++counts[destination].waiting;
+                             if (auto* one = find(destination)) one->look();
+                           }});
+}
+
+void Outbox::State::configure(std::vector<DestinationSpec> const& specs) {
+  auto before = std::exchange(destinations, {});
+  for (auto const& spec : specs) {
+    auto const same =
+        std::ranges::find_if(before, [&](auto const& old) { return old && old->spec() == spec; });
+    bool const kept = same != before.end();
+    destinations.push_back(kept ? std::exchange(*same, nullptr) : make(spec));
+  }
+  for (auto const& old : before)
+    if (old) old->kill();
+  for (auto const& one : destinations) one->start();
+  for (auto const& [name, count] : counts)
+    if (count.waiting > 0 && !find(name))
+      listener.say(false, std::to_string(count.waiting) + " deliveries wait for destination '" +
+                              name + "', which is not configured: give it back, or give them up " +
+                              "with snapcron outbox drop --all --destination " + name);
+}
+
+Deliveries* Outbox::State::find(std::string const& destination) const {
+  auto const found = std::ranges::find(destinations, destination,
+                                       [](auto const& one) { return one->spec().name; });
+  return found == destinations.end() ? nullptr : found->get();
+}
+
+/// The texts of a mail are those of the moment in which it was queued.
+Delivery Outbox::State::prepare(Item const& item, DestinationSpec const& spec,
+                                PictureRecord const& picture,
+                                std::map<std::string, unsigned>& numbers) {
+  auto values = item.values;
+  values.path = picture.path;
+  values.name = std::filesystem::path{picture.path}.filename().string();
+  if (spec.filename.uses("number")) {
+    auto& number = counts[spec.name].number;
+    number = spec.wrap && number >= *spec.wrap ? 1 : number + 1;
+    numbers[spec.name] = values.number = number;
+  }
+  Delivery delivery;
+  delivery.destination = spec.name;
+  delivery.file = picture.path;
+  if (!picture.path.empty()) delivery.name = spec.filename.expand(values);
+  delivery.event = values.event;
+  delivery.queued = clock.now().wall;
+  delivery.bytes = picture.bytes;
+  if (auto const* mail = std::get_if<MailTarget>(&spec.target)) {
+    delivery.subject = (item.subject ? *item.subject : mail->subject).expand(values);
+    delivery.text = (item.text ? *item.text : mail->text).expand(values);
+  }
+  return delivery;
+}
+
+PictureJournal::Entry Outbox::State::entry_of(Item const& item,
+                                              std::map<std::string, unsigned>& numbers) {
+  PictureJournal::Entry entry;
+  auto& picture = entry.picture;
+  if (!item.path.empty()) {
+    auto const below = item.path.lexically_relative(setting.storage);
+    // The storage folder may have been changed since the start.
+    bool const outside = below.empty() || *below.begin() == "..";
+    picture = {.path = (outside ? item.path : below).string(),
+               .camera = item.values.camera,
+               .rule = item.values.rule,
+               .event = item.values.event,
+               .captured = item.values.time,
+               .bytes = item.bytes};
+  }
+  for (auto const& name : item.to)
+    if (auto const* to = find(name))
+      entry.deliveries.push_back(prepare(item, to->spec(), picture, numbers));
+  return entry;
+}
+
+void Outbox::State::ended(Deliveries::Ended const& what) {
+  using enum Verdict::What;
+  auto& of = counts[what.delivery.destination];
+  if (what.what != wait && of.waiting > 0) --of.waiting;
+  if (what.what == delivered) ++of.delivered;
+  if (what.what == give_up) {
+    ++of.given_up;
+    ++of.set_aside;
+  }
+  if (what.what == wait && what.text.empty()) return;
+  listener.happened({.what = what.what == delivered ? Happened::What::delivered
+                             : what.what == give_up ? Happened::What::given_up
+                                                    : Happened::What::failed,
+                     .delivery = what.delivery,
+                     .text = what.text,
+                     .took = what.took});
+}
+
+std::optional<Delivery> Outbox::State::instead_of(Delivery const& delivery) const {
+  auto const* from = find(delivery.destination);
+  auto const* to = from ? find(from->spec().fallback) : nullptr;
+  if (!to) return std::nullopt;
+  auto other = delivery;
+  other.destination = to->spec().name;
+  other.queued = clock.now().wall;
+  if (other.name.empty()) other.name = std::filesystem::path{other.file}.filename().string();
+  return other;
+}
+
+asio::awaitable<void> Outbox::State::count() {
+  auto known = co_await recorder.ask([](PictureJournal& journal) { return journal.counts(); });
+  if (!known) co_return;
+  for (auto& [name, of] : *known) of.number = std::max(of.number, counts[name].number);
+  counts = std::move(*known);
+}
+
+Outbox::Outbox(asio::io_context& loop, Clock const& clock, std::filesystem::path storage,
+               std::vector<std::string> worker, Listener listener)
+    : state_{std::make_unique<State>(loop, clock, std::move(storage), std::move(worker),
+                                     std::move(listener))} {
+  state_->open();
+}
+
+Outbox::~Outbox() = default;
+
+void Outbox::configure(std::vector<DestinationSpec> const& destinations) {
+  state_->configure(destinations);
+}
+
+asio::awaitable<Result<void>> Outbox::record(Item item) {
+  std::map<std::string, unsigned> numbers;
+  auto entry = state_->entry_of(item, numbers);
+  std::set<std::string> to;
+  for (auto const& delivery : entry.deliveries) {
+    ++state_->counts[delivery.destination].waiting;
+    to.insert(delivery.destination);
+  }
+  auto recorded = co_await state_->recorder.record(std::move(entry), std::move(numbers));
+  for (auto const& name : to)
+    if (auto* one = state_->find(name)) one->look();
+  co_return recorded;
+}
+
+asio::awaitable<Result<std::vector<Delivery>>> Outbox::list(DeliveryQuery query) {
+  return state_->recorder.ask(
+      [query = std::move(query)](PictureJournal& journal) { return journal.list(query); });
+}
+
+asio::awaitable<Result<std::uint64_t>> Outbox::retry(DeliverySelection which) {
+  auto const work = [which](PictureJournal& journal) { return journal.retry(which); };
+  auto const changed = co_await state_->recorder.ask(work);
+  co_await state_->count();
+  for (auto const& one : state_->destinations)
+    if (!which.destination || one->spec().name == *which.destination) one->look(true);
+  co_return changed;
+}
+
+asio::awaitable<Result<std::uint64_t>> Outbox::drop(DeliverySelection which) {
+  auto const work = [which](PictureJournal& journal) { return journal.drop(which); };
+  auto const changed = co_await state_->recorder.ask(work);
+  co_await state_->count();
+  for (auto const& one : state_->destinations) one->forget_window();
+  co_return changed;
+}
+
+std::vector<DestinationStatus> Outbox::status() const {
+  std::vector<DestinationStatus> all;
+  auto const add = [&](std::string const& name, Deliveries const* one) {
+    auto const found = state_->counts.find(name);
+    auto const of = found == state_->counts.end() ? DeliveryCounts{} : found->second;
+    DestinationStatus status{.name = name,
+                             .waiting = of.waiting,
+                             .set_aside = of.set_aside,
+                             .delivered = of.delivered,
+                             .given_up = of.given_up,
+                             .error = one ? one->health().error : "it is not configured"};
+    using enum DestinationStatus::State;
+    if (!status.error.empty())
+      status.state = down;
+    else if (one->reached())
+      status.state = ok;
+    all.push_back(std::move(status));
+  };
+  for (auto const& one : state_->destinations) add(one->spec().name, one.get());
+  for (auto const& [name, of] : state_->counts)
+    if (!state_->find(name) && of.waiting + of.set_aside > 0) add(name, nullptr);
+  return all;
+}
+
+asio::awaitable<void> Outbox::stop() {
+  for (auto const& one : state_->destinations) one->close();
+  auto const until = state_->clock.now().steady + longest_wait;
+  auto const under_way = [this] {
+    return std::ranges::any_of(state_->destinations,
+                               [](auto const& one) { return one->under_way(); });
+  };
+  asio::steady_timer timer{state_->loop};
+  while (under_way() && state_->clock.now().steady < until) {
+    timer.expires_after(look_again);
+    co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+  }
+  for (auto const& one : state_->destinations) one->kill();
+  co_await state_->recorder.stop();
+}
+
+}  // namespace snapcron

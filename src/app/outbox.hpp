@@ -1,0 +1,77 @@
+#pragma once
+// From the durable picture to the destination: records it together with what is to be delivered,
+// and has that delivered, by processes of their own, until it is there.
+
+#include "core/outbox.hpp"
+#include "core/status.hpp"
+#include "core/template.hpp"
+#include "ports/clock.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace snapcron {
+
+/// All calls are made on the loop; the journal's disk and the network are waited for elsewhere.
+class Outbox {
+ public:
+  /// What came of a delivery, for the log and the record.
+  struct Happened {
+    enum class What { delivered, failed, given_up } what;
+    Delivery delivery;
+    std::string text{};  // why it failed
+    Duration took{};
+  };
+  struct Listener {
+    std::function<void(bool good, std::string const& text)> say;  // a line for the log
+    std::function<void(Happened const&)> happened;
+  };
+  /// A picture to record; or none, when `path` is empty, and a mail's words.
+  struct Item {
+    std::filesystem::path path;  // absolute
+    std::uint64_t bytes = 0;
+    TemplateValues values;
+    std::vector<std::string> to;                // destinations
+    std::optional<Template> subject{}, text{};  // of a mail, instead of the destination's
+  };
+
+  /// `worker` is the program that delivers, with its arguments. Opens the journal, which may block:
+  /// before the loop turns.
+  Outbox(boost::asio::io_context& loop, Clock const& clock, std::filesystem::path storage,
+         std::vector<std::string> worker, Listener listener);
+  /// Waits for what is being written.
+  ~Outbox();
+  Outbox(Outbox const&) = delete;
+  Outbox& operator=(Outbox const&) = delete;
+
+  /// After the start and after a reload. Destinations that did not change keep their connections.
+  void configure(std::vector<DestinationSpec> const& destinations);
+
+  /// Returns when it is durable that the picture was taken and what is to be delivered of it; the
+  /// ones that come at about the same time are written together. What the disk does not take is
+  /// kept in memory and tried again: the error says so.
+  boost::asio::awaitable<Result<void>> record(Item item);
+
+  boost::asio::awaitable<Result<std::vector<Delivery>>> list(DeliveryQuery query);
+  boost::asio::awaitable<Result<std::uint64_t>> retry(DeliverySelection which);
+  boost::asio::awaitable<Result<std::uint64_t>> drop(DeliverySelection which);
+
+  std::vector<DestinationStatus> status() const;
+
+  /// Lets what is under way end, for a moment, and writes what came of it.
+  boost::asio::awaitable<void> stop();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace snapcron
