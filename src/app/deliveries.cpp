@@ -147,7 +147,7 @@ asio::awaitable<UploadResult> Deliveries::attempt(std::unique_ptr<AskedChild>& w
     auto started = AskedChild::start(loop_.get_executor(), setting_.worker);
     if (!started) co_return no_answer(delivery, started.error());
     worker = std::move(*started);
-    auto const told = co_await worker->tell(upload::line_of(spec_), start_time);
+    auto const told = co_await worker->tell(upload::encode(spec_), start_time);
     if (!told) {
       worker.reset();
       co_return no_answer(delivery, told.error());
@@ -163,13 +163,13 @@ asio::awaitable<UploadResult> Deliveries::attempt(std::unique_ptr<AskedChild>& w
   upload.text = delivery.text;
   workers_.insert(worker.get());
   auto const longest = spec_.timeout + spec_.connect_timeout + grace;
-  auto const answer = co_await worker->ask(upload::line_of(upload), longest);
+  auto const answer = co_await worker->ask(upload::encode(upload), longest);
   workers_.erase(worker.get());
-  auto const result = answer ? upload::parse_result(*answer) : Result<UploadResult>{answer.error()};
+  auto const result = answer ? upload::decode_result(*answer) : std::nullopt;
   if (result && result->id == delivery.id) co_return *result;
   worker.reset();
   co_return no_answer(delivery,
-                      result ? Error{Fault::failed, "it answered for another"} : result.error());
+                      answer ? Error{Fault::failed, "its answer is of no sense"} : answer.error());
 }
 
 /// One that hangs says something of the destination; one that breaks off, of the delivery.

@@ -32,10 +32,6 @@ struct TemplateValues {
   std::map<std::string, std::string>
       reply{};           // the answer to the run's latest http action: the JSON's values by path
   std::string secret{};  // of the http action alone
-  // Of a picture's name at a destination alone:
-  std::string path{};   // the picture's, below the storage folder
-  std::string name{};   // its last part
-  unsigned number = 1;  // the destination's counter
   unsigned seq = 1;      // number of the picture within its firing, from 1
   // Of a name at a destination alone:
   std::string path{};        // the picture's below the storage folder, which is a safe one

@@ -97,8 +97,7 @@ struct AskedChild::State : std::enable_shared_from_this<AskedChild::State> {
     return {Fault::failed, "it ended" + (said.empty() ? "" : ": " + printable(said))};
   }
 
-  asio::awaitable<bool> write(std::string& line) {
-    line += '\n';
+  asio::awaitable<bool> write(std::string const& line) {
     auto const [error, size] =
         co_await asio::async_write(input, asio::buffer(line), asio::as_tuple(asio::use_awaitable));
     co_return !error;
