@@ -14,16 +14,6 @@
 namespace snapcron {
 namespace {
 
-/// Prints what went wrong and gives the exit code; nothing when the daemon did as it was asked.
-std::optional<int> failure(Result<Reply> const& reply) {
-  if (!reply)
-    return complain(
-        "snapcron", reply.error().text,
-        reply.error().fault == Fault::not_found ? exit_code::no_daemon : exit_code::failed);
-  if (reply->status >= 300) return complain("snapcron", error_text(*reply), exit_code::failed);
-  return std::nullopt;
-}
-
 int post(std::filesystem::path const& socket, std::string target, boost::json::object const& body,
          Duration timeout) {
   auto const reply =
@@ -32,6 +22,15 @@ int post(std::filesystem::path const& socket, std::string target, boost::json::o
 }
 
 }  // namespace
+
+std::optional<int> failure(Result<Reply> const& reply) {
+  if (!reply)
+    return complain(
+        "snapcron", reply.error().text,
+        reply.error().fault == Fault::not_found ? exit_code::no_daemon : exit_code::failed);
+  if (reply->status >= 300) return complain("snapcron", error_text(*reply), exit_code::failed);
+  return std::nullopt;
+}
 
 int complain(std::string_view program, std::string_view text, int code) {
   std::cerr << program << ": " << text << '\n';

@@ -2,8 +2,10 @@
 // What `snapcron` does, a function a command; each returns the exit code of the contract.
 
 #include "core/rule.hpp"
+#include "http/client.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -50,7 +52,10 @@ int relay_safe(std::filesystem::path const& config);
 int run_guard(std::filesystem::path const& control_socket);
 /// The process that performs the uploads to one destination, started by run_daemon().
 int run_deliver();
-int doctor(std::filesystem::path const& config);
+/// The process that sends a text, which it reads from its stdin, to a TCP port; for a rule's alert.
+int run_alert(std::string const& host, std::uint16_t port, std::string const& timeout);
+/// Without a destination: everything but destinations.
+int doctor(std::filesystem::path const& config, std::string const& destination);
 
 // Asked of the running daemon over its socket.
 int show_status(std::filesystem::path const& socket, bool json);
@@ -65,8 +70,20 @@ struct LogOptions {
   bool all = false, follow = false, json = false;
 };
 int show_log(std::filesystem::path const& socket, LogOptions const& options);
+struct OutboxOptions {
+  std::string destination;        // empty: all
+  std::vector<std::int64_t> ids;  // empty with `all`: every one
+  bool all = false, json = false;
+};
+int list_outbox(std::filesystem::path const& socket, OutboxOptions const& options);
+/// `what`: "retry" or "drop".
+int change_outbox(std::filesystem::path const& socket, std::string const& what,
+                  OutboxOptions const& options);
 int reload_daemon(std::filesystem::path const& socket);
 
+/// Prints what went wrong with the daemon's answer and gives the exit code; nothing when it did as
+/// it was asked.
+std::optional<int> failure(Result<Reply> const& reply);
 /// One line on stderr, "PROGRAM: TEXT", and the code.
 int complain(std::string_view program, std::string_view text, int code);
 

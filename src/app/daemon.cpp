@@ -25,6 +25,8 @@ using asio::use_awaitable;
 constexpr auto longest_shutdown_rules = std::chrono::seconds{10};
 /// How often cameras that rules watch are asked for a picture which nobody else wanted.
 constexpr auto camera_watch = std::chrono::minutes{1};
+/// How often the pictures are held against the storage's limits.
+constexpr auto limits_watch = std::chrono::minutes{1};
 constexpr auto sync_look = std::chrono::seconds{1};
 
 /// Unique over restarts: the start time in base 36.
@@ -63,6 +65,18 @@ Daemon::Daemon(Site site, std::filesystem::path control_socket)
                 [this](bool ok, std::string const& text) {
                   log_.write(ok ? Level::info : Level::error, text);
                 }),
+      picture_recorder_(loop_, site_.storage.directory,
+                        [this](bool ok, std::string const& text) {
+                          log_.write(ok ? Level::info : Level::error, text);
+                        }),
+      outbox_(loop_, clock_, picture_recorder_, site_.storage.directory,
+              {"/proc/self/exe", "deliver"},
+              {.warn = [this](std::string const& text) { log_.write(Level::warning, text); },
+               .happened = [this](Outbox::Happened const& what) { delivery_happened(what); }}),
+      cleanup_(clock_, picture_recorder_, site_.storage.directory,
+               [this](bool ok, std::string const& text) {
+                 log_.write(ok ? Level::info : Level::error, text);
+               }),
       transfers_(loop_),
       http_client_(transfers_),
       server_(loop_, *this, clock_, workers_),
@@ -73,6 +87,8 @@ Daemon::Daemon(Site site, std::filesystem::path control_socket)
   pictures_.on_camera([this](std::string const& camera, bool ok, std::string const& text) {
     camera_changed(camera, ok, text);
   });
+  pictures_.on_full([this] { return cleanup_.make_room(); });
+  cleanup_.configure(site_.storage.retention);
 }
 
 Daemon::~Daemon() = default;
@@ -96,6 +112,7 @@ Result<void> Daemon::start() {
     return had.error();
   }
   recall();
+  outbox_.start(site_.destinations);
   configure_engine();
   return {};
 }
@@ -140,6 +157,7 @@ void Daemon::run() {
   say_hello();
   spawn(watch_signals());
   spawn(watch_calendar());
+  spawn(keep_within_limits());
   if (auto const period = watchdog_period()) spawn(feed_watchdog(*period));
   if (!engine_.clock_trusted()) {
     log_.write(Level::warning,
@@ -222,6 +240,15 @@ asio::awaitable<void> Daemon::watch_cameras() {
   watching_cameras_ = false;
 }
 
+asio::awaitable<void> Daemon::keep_within_limits() {
+  asio::steady_timer timer{loop_};
+  while (!stopping_) {
+    co_await cleanup_.sweep(engine_.clock_trusted());
+    timer.expires_after(limits_watch);
+    co_await timer.async_wait(use_awaitable);
+  }
+}
+
 asio::awaitable<void> Daemon::await_synchronised_clock(Duration longest) {
   asio::steady_timer timer{loop_};
   auto const begin = clock_.now().steady;
@@ -286,6 +313,8 @@ asio::awaitable<void> Daemon::shut_down() {
   server_.stop();
   inputs_.stop();
   co_await pictures_.stop();
+  co_await outbox_.stop();
+  co_await picture_recorder_.stop();
   co_await recorder_.stop();
   if (relays_.pulsing())
     log_.write(Level::info, "a relay pulse is under way: the relay guard ends it at its deadline");

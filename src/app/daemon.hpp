@@ -2,8 +2,11 @@
 // The composition root: the engine and everything that performs its decisions, on one loop.
 
 #include "app/board.hpp"
+#include "app/cleanup.hpp"
 #include "app/journal.hpp"
 #include "app/log.hpp"
+#include "app/outbox.hpp"
+#include "app/picture_recorder.hpp"
 #include "app/recorder.hpp"
 #include "app/wall_timer.hpp"
 #include "capture/pictures.hpp"
@@ -52,6 +55,9 @@ class Daemon : public Controls, private InputListener {
   boost::asio::awaitable<SnapshotReply> snapshot(SnapshotRequest request) override;
   Result<unsigned> webhook(std::string const& name) override;
   boost::asio::awaitable<Result<LogPage>> log(LogQuery query, Duration wait) override;
+  boost::asio::awaitable<Result<std::vector<Delivery>>> deliveries(DeliveryQuery query) override;
+  boost::asio::awaitable<Result<std::uint64_t>> retry_deliveries(DeliverySelection which) override;
+  boost::asio::awaitable<Result<std::uint64_t>> drop_deliveries(DeliverySelection which) override;
   boost::asio::awaitable<Result<std::string>> reload() override;
 
  private:
@@ -76,7 +82,16 @@ class Daemon : public Controls, private InputListener {
   boost::asio::awaitable<void> take_picture(Perform task, TemplateValues values);
   boost::asio::awaitable<void> take_around(Perform const& task, SnapshotAction const& action,
                                            Pictures::Take take);
-  boost::asio::awaitable<bool> picture_stored(RunId run, Pictures::Taken taken);
+  boost::asio::awaitable<bool> picture_stored(RunId run, Pictures::Taken taken,
+                                              std::vector<std::string> to);
+  boost::asio::awaitable<void> record_picture(Pictures::Taken const& taken,
+                                              std::vector<std::string> to);
+  boost::asio::awaitable<void> send_mail(Perform task, TemplateValues values);
+  boost::asio::awaitable<void> send_alert(Perform task, TemplateValues values);
+  void delivery_happened(Outbox::Happened const& what);
+  boost::asio::awaitable<void> taken_by_hand(std::string const& head,
+                                             std::vector<std::string> const& to,
+                                             Result<Pictures::Taken> const& taken);
   boost::asio::awaitable<void> run_program(Perform task, TemplateValues values);
   boost::asio::awaitable<void> make_request(Perform task, TemplateValues values);
   Result<void> apply(Site next);
@@ -92,6 +107,7 @@ class Daemon : public Controls, private InputListener {
   boost::asio::awaitable<void> watch_signals();
   boost::asio::awaitable<void> await_synchronised_clock(Duration longest);
   boost::asio::awaitable<void> watch_cameras();
+  boost::asio::awaitable<void> keep_within_limits();
   boost::asio::awaitable<void> perform_farewell();
   boost::asio::awaitable<void> feed_watchdog(Duration period);
   boost::asio::awaitable<void> shut_down();
@@ -114,6 +130,9 @@ class Daemon : public Controls, private InputListener {
   Pictures pictures_;
   StateStore state_;
   Recorder recorder_;
+  PictureRecorder picture_recorder_;
+  Outbox outbox_;
+  Cleanup cleanup_;
   Multi transfers_;
   HttpClient http_client_;
   Server server_;

@@ -69,8 +69,12 @@ void Daemon::perform(Perform const& task) {
     void operator()(HttpAction const&) const {
       daemon.spawn_action(daemon.make_request(task, values));
     }
-    void operator()(MailAction const&) const { daemon.end(task.run, false, "not built yet"); }
-    void operator()(AlertAction const&) const { daemon.end(task.run, false, "not built yet"); }
+    void operator()(MailAction const&) const {
+      daemon.spawn_action(daemon.send_mail(task, values));
+    }
+    void operator()(AlertAction const&) const {
+      daemon.spawn_action(daemon.send_alert(task, values));
+    }
     // The engine's own.
     void operator()(DelayAction const&) const {}
     void operator()(WaitForAction const&) const {}
@@ -128,7 +132,7 @@ asio::awaitable<void> Daemon::take_picture(Perform task, TemplateValues values) 
   auto text = taken->path.string() + " (" +
               to_text(std::chrono::ceil<std::chrono::milliseconds>(taken->took)) + ")" +
               (taken->warning.empty() ? "" : "; " + taken->warning);
-  co_await picture_stored(task.run, std::move(*taken));
+  co_await picture_stored(task.run, std::move(*taken), action.to);
   end(task.run, true, std::move(text));
 }
 
@@ -136,9 +140,10 @@ asio::awaitable<void> Daemon::take_around(Perform const& task, SnapshotAction co
                                           Pictures::Take take) {
   std::string newest;
   // Not a coroutine itself: what it captures would be gone when it is resumed.
-  Pictures::OnPicture const stored = [this, &newest, run = task.run](Pictures::Taken taken) {
+  Pictures::OnPicture const stored = [this, &newest, &action,
+                                      run = task.run](Pictures::Taken taken) {
     newest = taken.path.string();
-    return picture_stored(run, std::move(taken));
+    return picture_stored(run, std::move(taken), action.to);
   };
   auto const series = co_await pictures_.take_around(
       std::move(take), {task.firing->at, action.pre_capture, action.post_capture, action.interval},
@@ -154,8 +159,10 @@ asio::awaitable<void> Daemon::take_around(Perform const& task, SnapshotAction co
 }
 
 /// Every durable picture of a run comes through here; false: the run is over, it wants no more.
-asio::awaitable<bool> Daemon::picture_stored(RunId run, Pictures::Taken taken) {
+asio::awaitable<bool> Daemon::picture_stored(RunId run, Pictures::Taken taken,
+                                             std::vector<std::string> to) {
   ++pictures_taken_;
+  co_await record_picture(taken, std::move(to));
   engine_.took_picture(run, taken.path.string());
   co_return engine_.values(run) != nullptr;
 }

@@ -1,5 +1,6 @@
 // The daemon's Controls: what the pages, the API and the command line ask of it.
 #include "app/daemon.hpp"
+#include "app/deliver_directly.hpp"
 #include "app/series.hpp"
 #include "app/systemd.hpp"
 #include "async/offload.hpp"
@@ -38,6 +39,7 @@ Status Daemon::status() const {
   s.cameras = pictures_.status();
   s.rules = engine_.status(s.now);
   s.pictures = pictures_taken_;
+  s.destinations = outbox_.status();
   return s;
 }
 
@@ -99,6 +101,11 @@ Result<TriggerReply> Daemon::trigger(std::string const& rule) {
 }
 
 asio::awaitable<SnapshotReply> Daemon::snapshot(SnapshotRequest request) {
+  if (auto const fault = unknown_destination(site_, request.to)) {
+    SnapshotReply refused;
+    refused.capture_error = *fault;
+    co_return refused;
+  }
   std::optional<Error> relay_error;
   if (request.relay) {
     if (auto const done = switch_relay(relay_of_io_pages, *request.relay); !done)
@@ -110,17 +117,27 @@ asio::awaitable<SnapshotReply> Daemon::snapshot(SnapshotRequest request) {
   values.zone = site_.zone;
   values.event = engine_.new_event();
   auto const head = "[" + values.event + "] snapshot " + request.camera + " by hand";
-  auto reply = co_await take_series(
-      pictures_, clock_, std::move(request), std::move(values),
-      [this, &head](Result<std::string> const& taken) {
-        if (!taken) return log_.write(Level::error, head + " failed: " + taken.error().text);
-        if (!taken->empty()) ++pictures_taken_;
-        log_.write(
-            Level::info,
-            head + ": " + (taken->empty() ? std::string{"handed over, not stored"} : *taken));
-      });
+  // Not a coroutine itself: what it captures would be gone when it is resumed.
+  SeriesObserver const seen = [this, &head, to = request.to](auto const& taken) {
+    return taken_by_hand(head, to, taken);
+  };
+  auto reply = co_await take_series(pictures_, clock_, std::move(request), std::move(values), seen);
   reply.relay_error = std::move(relay_error);
   co_return reply;
+}
+
+asio::awaitable<void> Daemon::taken_by_hand(std::string const& head,
+                                            std::vector<std::string> const& to,
+                                            Result<Pictures::Taken> const& taken) {
+  if (!taken) {
+    log_.write(Level::error, head + " failed: " + taken.error().text);
+  } else if (taken->path.empty()) {
+    log_.write(Level::info, head + ": handed over, not stored");
+  } else {
+    ++pictures_taken_;
+    co_await record_picture(*taken, to);
+    log_.write(Level::info, head + ": " + taken->path.string());
+  }
 }
 
 asio::awaitable<Result<std::string>> Daemon::reload() {
@@ -168,6 +185,8 @@ Result<void> Daemon::apply(Site next) {
   site_ = std::move(next);
   log_.set_zone(site_.zone);
   pictures_.configure(site_.zone, site_.cameras, site_.storage);
+  outbox_.configure(site_.destinations);
+  cleanup_.configure(site_.storage.retention);
   configure_engine();
   settle();
   return {};

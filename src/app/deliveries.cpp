@@ -153,14 +153,7 @@ asio::awaitable<UploadResult> Deliveries::attempt(std::unique_ptr<AskedChild>& w
       co_return no_answer(delivery, told.error());
     }
   }
-  Upload upload;
-  upload.id = delivery.id;
-  if (!delivery.file.empty()) upload.file = setting_.storage / delivery.file;
-  upload.name = delivery.name;
-  upload.attempt = delivery.attempts + 1;
-  upload.key = setting_.journal + "-" + std::to_string(delivery.id);
-  upload.subject = delivery.subject;
-  upload.text = delivery.text;
+  auto const upload = upload_of(delivery, setting_.storage, setting_.journal);
   workers_.insert(worker.get());
   auto const longest = spec_.timeout + spec_.connect_timeout + grace;
   auto const answer = co_await worker->ask(upload::encode(upload), longest);

@@ -1,6 +1,7 @@
 #include "app/direct.hpp"
 
 #include "app/board.hpp"
+#include "app/deliver_directly.hpp"
 #include "app/series.hpp"
 #include "capture/pictures.hpp"
 #include "lines/relays.hpp"
@@ -50,6 +51,12 @@ class OnePulse {
   Duration end_{};
 };
 
+asio::awaitable<void> keep_stored(std::vector<Pictures::Taken>& stored,
+                                  Result<Pictures::Taken> const& taken) {
+  if (taken && !taken->path.empty()) stored.push_back(*taken);
+  co_return;
+}
+
 }  // namespace
 
 Result<CameraSpec> camera_of_url(std::string const& url) {
@@ -81,13 +88,16 @@ SnapshotReply take_pictures_directly(Site const& site, std::filesystem::path con
   values.zone = site.zone;
   values.event = "direct-" + std::to_string(::getpid());
   SnapshotReply reply;
+  std::vector<Pictures::Taken> stored;
+  SeriesObserver const seen = [&stored](Result<Pictures::Taken> const& taken) {
+    return keep_stored(stored, taken);
+  };
   std::exception_ptr broken;
   auto const work = [&]() -> asio::awaitable<void> {
     std::optional<Error> relay_error;
     if (request.relay)
       if (auto const begun = pulse.begin(*request.relay); !begun) relay_error = begun.error();
-    reply =
-        co_await take_series(pictures, clock, request, values, [](Result<std::string> const&) {});
+    reply = co_await take_series(pictures, clock, request, values, seen);
     reply.relay_error = std::move(relay_error);
     if (request.relay && !reply.relay_error) co_await pulse.end();
     co_await pictures.stop();
@@ -98,6 +108,9 @@ SnapshotReply take_pictures_directly(Site const& site, std::filesystem::path con
   });
   loop.run();
   if (broken) std::rethrow_exception(broken);
+  if (stored.empty() || request.to.empty()) return reply;
+  if (auto const delivered = deliver_directly(site, stored, request.to); !delivered)
+    reply.delivery_error = delivered.error();
   return reply;
 }
 

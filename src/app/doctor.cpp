@@ -1,15 +1,23 @@
 // Looks for everything that the configuration needs, really, and says how to mend what is missing.
 #include "app/board.hpp"
 #include "app/commands.hpp"
+#include "app/deliver_directly.hpp"
 #include "app/direct.hpp"
 #include "app/locate.hpp"
 #include "config/load.hpp"
+#include "core/quantity.hpp"
 #include "gpio/libgpiod.hpp"
 #include "http/client.hpp"
+#include "jpeg/test_pattern.hpp"
+#include "ports/clock.hpp"
+#include "upload/uploader.hpp"
 
 #include <boost/json.hpp>
 
+#include <algorithm>
+#include <cstdlib>
 #include <iostream>
+#include <random>
 #include <set>
 #include <unistd.h>
 
@@ -140,9 +148,63 @@ void storage(Report& report, Site const& site) {
                  : report.good(text);
 }
 
+/// A file of our own that is gone when this is.
+class TestPicture {
+ public:
+  explicit TestPicture(std::string const& jpeg) {
+    std::string name = (std::filesystem::temp_directory_path() / "snapcron-test-XXXXXX").string();
+    int const fd = ::mkstemp(name.data());
+    if (fd < 0) return;
+    path_ = name;
+    bool const whole = ::write(fd, jpeg.data(), jpeg.size()) == static_cast<ssize_t>(jpeg.size());
+    ::close(fd);
+    if (!whole) remove();
+  }
+  TestPicture(TestPicture const&) = delete;
+  TestPicture& operator=(TestPicture const&) = delete;
+  ~TestPicture() { remove(); }
+  std::filesystem::path const& path() const { return path_; }
+
+ private:
+  void remove() {
+    if (!path_.empty()) ::unlink(path_.c_str());
+    path_.clear();
+  }
+  std::filesystem::path path_;
+};
+
+/// Under a name of its own, so that it takes no real picture's place.
+void try_destination(Report& report, Site const& site, std::string const& name) {
+  report.section("Destination (a test picture is really delivered)");
+  if (auto const unknown = unknown_destination(site, {name})) return report.bad(unknown->text);
+  auto const& spec = *std::ranges::find(site.destinations, name, &DestinationSpec::name);
+  SystemClock const clock;
+  auto const begun = clock.now();
+  TestPicture const picture{
+      test_pattern(640, 480, "snapcron doctor", rfc3339(begun.wall, site.zone, 0), 1)};
+  if (picture.path().empty())
+    return report.bad("no test picture can be made in " +
+                      std::filesystem::temp_directory_path().string());
+  std::random_device random;
+  Upload upload{.id = std::int64_t{random()} + (std::int64_t{1} << 40),
+                .file = picture.path(),
+                .name = "snapcron-test.jpg",
+                .key = "doctor-" + std::to_string(begun.wall.time_since_epoch().count()),
+                .subject = "snapcron: a test picture",
+                .text = "snapcron doctor has sent this."};
+  auto const result = make_uploader(spec)->perform(upload);
+  auto const took =
+      to_text(std::chrono::ceil<std::chrono::milliseconds>(clock.now().steady - begun.steady));
+  if (result.verdict == UploadResult::Verdict::done)
+    report.good(name + ": delivered as " + upload.name + ", whole, in " + took +
+                "; it may be deleted there");
+  else
+    report.bad(result.text);
+}
+
 }  // namespace
 
-int doctor(std::filesystem::path const& config) {
+int doctor(std::filesystem::path const& config, std::string const& destination) {
   Report report;
   report.section("Configuration");
   auto const loaded = load_site(config);
@@ -152,6 +214,10 @@ int doctor(std::filesystem::path const& config) {
     return exit_code::failed;
   }
   report.good(config.string() + ": " + std::to_string(loaded.rules) + " rules");
+  if (!destination.empty()) {
+    try_destination(report, *loaded.site, destination);
+    return report.all_good() ? exit_code::ok : exit_code::failed;
+  }
   auto const socket = control_socket(config);
   chips(report, *loaded.site);
   daemon_and_lines(report, *loaded.site, socket);

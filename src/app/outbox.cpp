@@ -1,7 +1,6 @@
 #include "app/outbox.hpp"
 
 #include "app/deliveries.hpp"
-#include "app/picture_recorder.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -23,21 +22,19 @@ constexpr auto look_again = std::chrono::milliseconds{20};
 }  // namespace
 
 struct Outbox::State {
-  State(asio::io_context& l, Clock const& c, std::filesystem::path storage,
+  State(asio::io_context& l, Clock const& c, PictureRecorder& r, std::filesystem::path storage,
         std::vector<std::string> worker, Listener listening)
       : loop{l},
         clock{c},
         listener{std::move(listening)},
-        recorder{l, storage,
-                 [this](bool good, std::string const& text) { listener.say(good, text); }},
+        recorder{r},
         setting{std::move(storage), std::move(worker), {}} {}
 
   void open();
   void configure(std::vector<DestinationSpec> const& destinations);
   std::shared_ptr<Deliveries> make(DestinationSpec const& spec);
   Deliveries* find(std::string const& destination) const;
-  Delivery prepare(Item const& item, DestinationSpec const& spec, PictureRecord const& picture,
-                   std::map<std::string, unsigned>& numbers);
+  std::uint64_t number_for(DestinationSpec const& spec, std::map<std::string, unsigned>& numbers);
   PictureJournal::Entry entry_of(Item const& item, std::map<std::string, unsigned>& numbers);
   void ended(Deliveries::Ended const& ended);
   std::optional<Delivery> instead_of(Delivery const& delivery) const;
@@ -46,7 +43,7 @@ struct Outbox::State {
   asio::io_context& loop;
   Clock const& clock;
   Listener const listener;
-  PictureRecorder recorder;
+  PictureRecorder& recorder;
   Deliveries::Setting setting;
   std::vector<std::shared_ptr<Deliveries>> destinations;
   std::map<std::string, DeliveryCounts> counts;
@@ -57,10 +54,10 @@ void Outbox::State::open() {
   auto& journal = recorder.journal();
   auto known = journal.counts();
   auto const name = journal.name();
-  if (auto const notice = journal.take_notice(); !notice.empty()) listener.say(false, notice);
+  if (auto const notice = journal.take_notice(); !notice.empty()) listener.warn(notice);
   if (known) counts = std::move(*known);
   if (name) setting.journal = *name;
-  if (!known) listener.say(false, "the journal of pictures cannot be read: " + known.error().text);
+  if (!known) listener.warn("the journal of pictures cannot be read: " + known.error().text);
 }
 
 std::shared_ptr<Deliveries> Outbox::State::make(DestinationSpec const& spec) {
@@ -82,15 +79,15 @@ void Outbox::State::configure(std::vector<DestinationSpec> const& specs) {
         std::ranges::find_if(before, [&](auto const& old) { return old && old->spec() == spec; });
     bool const kept = same != before.end();
     destinations.push_back(kept ? std::exchange(*same, nullptr) : make(spec));
+    if (!kept) destinations.back()->start();
   }
   for (auto const& old : before)
     if (old) old->kill();
-  for (auto const& one : destinations) one->start();
   for (auto const& [name, count] : counts)
     if (count.waiting > 0 && !find(name))
-      listener.say(false, std::to_string(count.waiting) + " deliveries wait for destination '" +
-                              name + "', which is not configured: give it back, or give them up " +
-                              "with snapcron outbox drop --all --destination " + name);
+      listener.warn(std::to_string(count.waiting) + " deliveries wait for destination '" + name +
+                    "', which is not configured: give it back, or give them up " +
+                    "with snapcron outbox drop --all --destination " + name);
 }
 
 Deliveries* Outbox::State::find(std::string const& destination) const {
@@ -99,30 +96,13 @@ Deliveries* Outbox::State::find(std::string const& destination) const {
   return found == destinations.end() ? nullptr : found->get();
 }
 
-/// The texts of a mail are those of the moment in which it was queued.
-Delivery Outbox::State::prepare(Item const& item, DestinationSpec const& spec,
-                                PictureRecord const& picture,
-                                std::map<std::string, unsigned>& numbers) {
-  auto values = item.values;
-  values.path = picture.path;
-  values.name = std::filesystem::path{picture.path}.filename().string();
-  if (spec.filename.uses("number")) {
-    auto& number = counts[spec.name].number;
-    number = spec.wrap && number >= *spec.wrap ? 1 : number + 1;
-    numbers[spec.name] = values.number = number;
-  }
-  Delivery delivery;
-  delivery.destination = spec.name;
-  delivery.file = picture.path;
-  if (!picture.path.empty()) delivery.name = spec.filename.expand(values);
-  delivery.event = values.event;
-  delivery.queued = clock.now().wall;
-  delivery.bytes = picture.bytes;
-  if (auto const* mail = std::get_if<MailTarget>(&spec.target)) {
-    delivery.subject = (item.subject ? *item.subject : mail->subject).expand(values);
-    delivery.text = (item.text ? *item.text : mail->text).expand(values);
-  }
-  return delivery;
+/// Of a destination whose names have one; it is written together with what bears it.
+std::uint64_t Outbox::State::number_for(DestinationSpec const& spec,
+                                        std::map<std::string, unsigned>& numbers) {
+  if (!spec.filename.uses("number")) return 0;
+  auto& number = counts[spec.name].number;
+  number = next_number(spec, number);
+  return numbers[spec.name] = number;
 }
 
 PictureJournal::Entry Outbox::State::entry_of(Item const& item,
@@ -140,9 +120,15 @@ PictureJournal::Entry Outbox::State::entry_of(Item const& item,
                .captured = item.values.time,
                .bytes = item.bytes};
   }
-  for (auto const& name : item.to)
-    if (auto const* to = find(name))
-      entry.deliveries.push_back(prepare(item, to->spec(), picture, numbers));
+  for (auto const& name : item.to) {
+    auto const* to = find(name);
+    if (!to) continue;
+    auto values = item.values;
+    values.number = number_for(to->spec(), numbers);
+    entry.deliveries.push_back(
+        delivery_of(to->spec(), picture, std::move(values), item.words, clock.now().wall));
+  }
+  if (item.recorded) picture = {};
   return entry;
 }
 
@@ -182,14 +168,17 @@ asio::awaitable<void> Outbox::State::count() {
   counts = std::move(*known);
 }
 
-Outbox::Outbox(asio::io_context& loop, Clock const& clock, std::filesystem::path storage,
-               std::vector<std::string> worker, Listener listener)
-    : state_{std::make_unique<State>(loop, clock, std::move(storage), std::move(worker),
-                                     std::move(listener))} {
-  state_->open();
-}
+Outbox::Outbox(asio::io_context& loop, Clock const& clock, PictureRecorder& recorder,
+               std::filesystem::path storage, std::vector<std::string> worker, Listener listener)
+    : state_{std::make_unique<State>(loop, clock, recorder, std::move(storage), std::move(worker),
+                                     std::move(listener))} {}
 
 Outbox::~Outbox() = default;
+
+void Outbox::start(std::vector<DestinationSpec> const& destinations) {
+  state_->open();
+  state_->configure(destinations);
+}
 
 void Outbox::configure(std::vector<DestinationSpec> const& destinations) {
   state_->configure(destinations);
@@ -268,7 +257,6 @@ asio::awaitable<void> Outbox::stop() {
     co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
   }
   for (auto const& one : state_->destinations) one->kill();
-  co_await state_->recorder.stop();
 }
 
 }  // namespace snapcron

@@ -2,6 +2,7 @@
 // From the durable picture to the destination: records it together with what is to be delivered,
 // and has that delivered, by processes of their own, until it is there.
 
+#include "app/picture_recorder.hpp"
 #include "core/outbox.hpp"
 #include "core/status.hpp"
 #include "core/template.hpp"
@@ -31,28 +32,29 @@ class Outbox {
     Duration took{};
   };
   struct Listener {
-    std::function<void(bool good, std::string const& text)> say;  // a line for the log
+    std::function<void(std::string const& text)> warn;  // a line for the log
     std::function<void(Happened const&)> happened;
   };
   /// A picture to record; or none, when `path` is empty, and a mail's words.
   struct Item {
-    std::filesystem::path path;  // absolute
+    std::filesystem::path path{};  // absolute
+    bool recorded = false;         // already: only its deliveries are new
     std::uint64_t bytes = 0;
-    TemplateValues values;
-    std::vector<std::string> to;                // destinations
-    std::optional<Template> subject{}, text{};  // of a mail, instead of the destination's
+    TemplateValues values{};
+    std::vector<std::string> to{};  // destinations
+    MailWords words{};
   };
 
-  /// `worker` is the program that delivers, with its arguments. Opens the journal, which may block:
-  /// before the loop turns.
-  Outbox(boost::asio::io_context& loop, Clock const& clock, std::filesystem::path storage,
-         std::vector<std::string> worker, Listener listener);
-  /// Waits for what is being written.
+  /// `worker` is the program that delivers, with its arguments. `recorder` must outlive it.
+  Outbox(boost::asio::io_context& loop, Clock const& clock, PictureRecorder& recorder,
+         std::filesystem::path storage, std::vector<std::string> worker, Listener listener);
   ~Outbox();
   Outbox(Outbox const&) = delete;
   Outbox& operator=(Outbox const&) = delete;
 
-  /// After the start and after a reload. Destinations that did not change keep their connections.
+  /// Opens the journal, which may block: before the loop turns.
+  void start(std::vector<DestinationSpec> const& destinations);
+  /// After a reload. Destinations that did not change keep their connections.
   void configure(std::vector<DestinationSpec> const& destinations);
 
   /// Returns when it is durable that the picture was taken and what is to be delivered of it; the
@@ -66,7 +68,7 @@ class Outbox {
 
   std::vector<DestinationStatus> status() const;
 
-  /// Lets what is under way end, for a moment, and writes what came of it.
+  /// Lets what is under way end, for a moment; the rest is delivered after the next start.
   boost::asio::awaitable<void> stop();
 
  private:

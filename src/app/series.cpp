@@ -27,16 +27,13 @@ boost::asio::awaitable<SnapshotReply> take_series(Pictures& pictures, Clock cons
     take.values.seq = n;
     take.store = request.store;
     auto const taken = co_await pictures.take(std::move(take));
-    if (!taken) {
+    co_await observer(taken);
+    if (!taken)
       reply.capture_error = taken.error();
-      observer(taken.error());
-    } else if (request.store) {
+    else if (request.store)
       reply.paths.push_back(taken->path.string());
-      observer(reply.paths.back());
-    } else {
+    else
       reply.jpeg = taken->jpeg;
-      observer(std::string{});
-    }
   }
   co_return reply;
 }

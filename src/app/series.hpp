@@ -12,8 +12,9 @@
 
 namespace snapcron {
 
-/// One capture of the series: its path (empty when not stored) or what went wrong.
-using SeriesObserver = std::function<void(Result<std::string> const&)>;
+/// Awaited for each capture of the series, before the next.
+using SeriesObserver =
+    std::function<boost::asio::awaitable<void>(Result<Pictures::Taken> const& taken)>;
 
 /// `values` hold what is the same for all pictures (zone, event); the rule is "manual". A failed
 /// capture does not end the series. The references must outlive the coroutine.

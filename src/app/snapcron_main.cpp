@@ -12,6 +12,8 @@ namespace {
 struct Words {
   std::string config, file, name, what, duration, user;
   std::vector<std::string> relay;
+  std::uint16_t port = 0;
+  OutboxOptions outbox;
   NextOptions next;
   SimulateOptions simulate;
   LogOptions log;
@@ -34,6 +36,26 @@ int relay_words(std::filesystem::path const& socket, std::vector<std::string> wo
     return complain("snapcron", "relay: expected [N] on|off|toggle|pulse [DURATION]",
                     exit_code::usage);
   return switch_relay(socket, words[0], words[1], words.size() == 3 ? words[2] : "");
+}
+
+void add_outbox(CLI::App& app, Words& words, std::map<std::string, CLI::App*>& commands) {
+  auto* outbox = commands["outbox"] =
+      app.add_subcommand("outbox", "what waits to be delivered: lists, retries, drops");
+  auto const of_destination = [&](CLI::App* command) {
+    command->add_option("--destination", words.outbox.destination, "of this one only")
+        ->type_name("NAME");
+  };
+  of_destination(outbox);
+  outbox->add_flag("--json", words.outbox.json, "one JSON object a line");
+  outbox->require_subcommand(0, 1);
+  for (auto const& [name, text] : {std::pair{"retry", "tries now, also what was set aside"},
+                                   std::pair{"drop", "delivers no more; the pictures stay"}}) {
+    auto* command = outbox->add_subcommand(name, text);
+    of_destination(command);
+    auto* ids = command->add_option("id", words.outbox.ids, "numbers of `snapcron outbox`");
+    command->add_flag("--all", words.outbox.all, "every one")->excludes(ids);
+    command->final_callback([&words, name = std::string{name}] { words.what = name; });
+  }
 }
 
 void add_daemon_commands(CLI::App& app, Words& words, std::map<std::string, CLI::App*>& commands) {
@@ -66,6 +88,7 @@ void add_daemon_commands(CLI::App& app, Words& words, std::map<std::string, CLI:
   log->add_flag("--all", words.log.all, "all that is kept")->excludes(count);
   log->add_flag("-f,--follow", words.log.follow, "and what comes, until Ctrl-C");
   log->add_flag("--json", words.log.json, "one JSON object a line");
+  add_outbox(app, words, commands);
   commands["reload"] =
       app.add_subcommand("reload", "reads the configuration again; a bad one is refused");
 }
@@ -106,9 +129,11 @@ void add_tools(CLI::App& app, Words& words, std::map<std::string, CLI::App*>& co
   passwd->add_option("user", words.user)->required();
   commands["schema"] =
       app.add_subcommand("schema", "prints the JSON Schema of the configuration, for editors");
-  commands["doctor"] = app.add_subcommand(
+  auto* doctor = commands["doctor"] = app.add_subcommand(
       "doctor",
       "looks for chip, lines, permissions, cameras and disk, and says how to mend what is missing");
+  doctor->add_option("--destination", words.name, "really delivers a test picture there, instead")
+      ->type_name("NAME");
   commands["relay-safe"] =
       app.add_subcommand("relay-safe", "drives every relay to on_exit when no daemon holds it");
 }
@@ -133,10 +158,13 @@ int snapcron_main(int argc, char** argv) {
   guard->add_option("control-socket", words.file)->required();
   commands["deliver"] =
       app.add_subcommand("deliver", "uploads what it is told; started by `run`")->group("");
-  for (char const* name : {"import-axis", "outbox"}) {
-    commands[name] = app.add_subcommand(name, "not built yet");
-    commands[name]->group("Later")->fallthrough(false)->prefix_command();
-  }
+  auto* alert = commands["alert"] =
+      app.add_subcommand("alert", "sends a text to a port; started by `run`")->group("");
+  alert->add_option("host", words.name)->required();
+  alert->add_option("port", words.port)->required();
+  alert->add_option("timeout", words.duration)->required();
+  commands["import-axis"] = app.add_subcommand("import-axis", "not built yet");
+  commands["import-axis"]->group("Later")->fallthrough(false)->prefix_command();
 
   return parse_and_run(app, argc, argv, [&]() -> int {
     std::string const chosen = app.get_subcommands().front()->get_name();
@@ -163,9 +191,15 @@ int snapcron_main(int argc, char** argv) {
         {"simulate", [&] { return simulate(words.simulate); }},
         {"passwd", [&] { return hash_for_users_file(words.user); }},
         {"schema", [&] { return print_schema(); }},
-        {"doctor", [&] { return doctor(config); }},
+        {"doctor", [&] { return doctor(config, words.name); }},
+        {"outbox",
+         [&] {
+           return words.what.empty() ? list_outbox(socket(), words.outbox)
+                                     : change_outbox(socket(), words.what, words.outbox);
+         }},
         {"guard", [&] { return run_guard(words.file); }},
         {"deliver", [&] { return run_deliver(); }},
+        {"alert", [&] { return run_alert(words.name, words.port, words.duration); }},
         {"relay-safe", [&] { return relay_safe(config); }},
     };
     auto const it = actions.find(chosen);

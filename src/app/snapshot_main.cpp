@@ -3,6 +3,7 @@
 
 #include "app/arguments.hpp"
 #include "app/commands.hpp"
+#include "app/deliver_directly.hpp"
 #include "app/direct.hpp"
 #include "app/locate.hpp"
 #include "app/write_file.hpp"
@@ -19,7 +20,8 @@ namespace {
 
 struct Order {
   std::string camera;  // or a URL
-  std::string config, output, relay, interval = "1s", destination;
+  std::string config, output, relay, interval = "1s";
+  std::vector<std::string> to;
   unsigned count = 1;
   bool direct = false, quiet = false;
   SnapshotRequest request;
@@ -53,7 +55,6 @@ Result<RelayCommand> parse_relay(std::string const& text) {
 
 /// Everything of the command line that can be judged before anything is done; null when it is good.
 std::optional<std::string> usage_error(Order& order) {
-  if (!order.destination.empty()) return "--to: destinations are not built yet";
   if (order.count > 1 && !order.output.empty())
     return "--count and -o do not go together: one file holds one picture";
   auto const interval = parse_duration(order.interval);
@@ -62,6 +63,9 @@ std::optional<std::string> usage_error(Order& order) {
   order.request.count = order.count;
   order.request.camera = order.camera;
   order.request.store = order.output.empty();
+  order.request.to = order.to;
+  if (!order.to.empty() && !order.output.empty())
+    return "--to and -o do not go together: what is delivered is stored first";
   if (!order.relay.empty()) {
     auto const command = parse_relay(order.relay);
     if (!command) return command.error().text;
@@ -75,6 +79,7 @@ boost::json::object body_of(SnapshotRequest const& request) {
   if (!request.camera.empty()) body["camera"] = request.camera;
   body["count"] = request.count;
   body["interval"] = to_text(request.interval);
+  if (!request.to.empty()) body["to"] = boost::json::array(request.to.begin(), request.to.end());
   if (request.relay) {
     boost::json::object relay;
     switch (request.relay->kind) {
@@ -136,6 +141,7 @@ int finish(Order const& order, SnapshotReply const& reply) {
     for (auto const& path : reply.paths) std::cout << path << '\n';
   std::cout.flush();
   if (failure) return complain_here(failure->text, exit_code::failed);
+  if (reply.delivery_error) return complain_here(reply.delivery_error->text, exit_code::failed);
   if (reply.relay_error) return complain_here(reply.relay_error->text, exit_code::relay);
   if (!std::cout) return complain_here("cannot write to standard output", exit_code::failed);
   return exit_code::ok;
@@ -159,6 +165,8 @@ int take_directly(Order& order, std::filesystem::path const& config) {
     if (!loaded.site && needs_config) return complain_here(first_error(loaded), exit_code::failed);
     if (loaded.site) site = std::move(*loaded.site);
   }
+  if (auto const unknown = unknown_destination(site, order.request.to))
+    return complain_here(unknown->text, exit_code::failed);
   if (url) {
     auto const camera = camera_of_url(order.camera);
     if (!camera) return complain_here(camera.error().text, exit_code::usage);
@@ -206,7 +214,10 @@ int snapshot_main(int argc, char** argv) {
   app.add_option("--interval", order.interval, "from one picture to the next")
       ->type_name("DURATION")
       ->capture_default_str();
-  app.add_option("--to", order.destination, "a destination")->group("Later");
+  app.add_option("--to", order.to, "deliver it to this destination, too")
+      ->type_name("DESTINATION")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_flag("--direct", order.direct, "without the daemon");
   app.add_flag("--quiet", order.quiet, "print nothing when all went well");
   return parse_and_run(app, argc, argv, [&] { return take(order); });

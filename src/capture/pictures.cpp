@@ -88,6 +88,7 @@ struct Pictures::State : std::enable_shared_from_this<State> {
   Multi multi;
   std::vector<std::shared_ptr<Slot>> slots;  // after what their cameras use
   OnCamera listener;
+  MakeRoom make_room;
   asio::steady_timer stop_grabs, finished;  // cancelled when that has come
   std::size_t active = 0;
   bool stopping = false;  // nothing new begins
@@ -310,7 +311,10 @@ asio::awaitable<Pictures::State::Attempt> Pictures::State::keep(Slot& slot, Take
                              frame.captured};
     file = {name.expand(values), slot.folder, frame.captured.steady, describe(facts, zone)};
   }
-  auto outcome = co_await keeper.keep(frame.bytes, std::move(file));
+  auto outcome = co_await keeper.keep(frame.bytes, file);
+  bool const full = !outcome.saved && outcome.saved.error().fault == Fault::no_space;
+  if (full && make_room && !stopping && co_await make_room())
+    outcome = co_await keeper.keep(frame.bytes, file);
   if (auto const& size = outcome.size; !size)
     co_return Attempt{Error{size.error().fault, slot.who() + size.error().text}, false};
   slot.status.last = frame.captured.wall;
@@ -320,6 +324,7 @@ asio::awaitable<Pictures::State::Attempt> Pictures::State::keep(Slot& slot, Take
   taken.warning = std::move(outcome.saved->warning);
   taken.jpeg = request.store ? std::move(outcome.saved->jpeg) : std::move(frame.bytes);
   taken.captured = frame.captured;
+  taken.values = request.values;
   taken.size = *outcome.size;
   co_return Attempt{std::move(taken), true};
 }
@@ -362,6 +367,10 @@ std::vector<CameraStatus> Pictures::status() const {
 
 void Pictures::on_camera(OnCamera listener) {
   state_->listener = std::move(listener);
+}
+
+void Pictures::on_full(MakeRoom make_room) {
+  state_->make_room = std::move(make_room);
 }
 
 asio::awaitable<void> Pictures::stop() {

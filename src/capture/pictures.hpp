@@ -50,12 +50,15 @@ class Pictures {
     std::filesystem::path path;               // empty when not stored
     std::shared_ptr<std::string const> jpeg;  // as stored: with a comment that tells its facts
     Moment captured;
+    TemplateValues values;  // of a stored one: those that its name was made of
     PictureSize size;
     Duration took{};      // from the call to the durable file
     std::string warning;  // lastshot.jpg could not be renewed; empty mostly
   };
   /// Awaited for each durable picture, before the next; false: no more are wanted.
   using OnPicture = std::function<boost::asio::awaitable<bool>(Taken taken)>;
+  /// The disk did not take a picture; true: there is room now, and it is tried once more.
+  using MakeRoom = std::function<boost::asio::awaitable<bool>()>;
   using OnCamera = std::function<void(std::string const& camera, bool ok, std::string const& text)>;
 
   Pictures(boost::asio::io_context& loop, Clock const& clock, Zone zone,
@@ -83,6 +86,7 @@ class Pictures {
   std::vector<CameraStatus> status() const;
   /// Called when a camera's state changes: found (ok) or lost, with the reason.
   void on_camera(OnCamera listener);
+  void on_full(MakeRoom make_room);
 
   /// Ends grabs under way and refuses new ones; returns when what is being written is durable.
   boost::asio::awaitable<void> stop();

@@ -1,6 +1,7 @@
 #include "core/outbox.hpp"
 
 #include <algorithm>
+#include <filesystem>
 
 namespace snapcron {
 namespace {
@@ -62,6 +63,38 @@ Verdict judge(UploadResult const& result, Delivery const& delivery, DestinationS
   if (result.verdict == never || (old && tried_for(failures) >= spec.give_up_after))
     return {Verdict::What::give_up, {}};
   return {Verdict::What::wait, now.wall + pause_after(failures, chance)};
+}
+
+Delivery delivery_of(DestinationSpec const& spec, PictureRecord const& picture,
+                     TemplateValues values, MailWords const& words, Instant now) {
+  values.path = picture.path;
+  values.name = std::filesystem::path{picture.path}.filename().string();
+  Delivery delivery{.destination = spec.name,
+                    .file = picture.path,
+                    .event = values.event,
+                    .queued = now,
+                    .bytes = picture.bytes};
+  if (!picture.path.empty()) delivery.name = spec.filename.expand(values);
+  if (auto const* mail = std::get_if<MailTarget>(&spec.target)) {
+    delivery.subject = words.subject.value_or(mail->subject).expand(values);
+    delivery.text = words.text.value_or(mail->text).expand(values);
+  }
+  return delivery;
+}
+
+unsigned next_number(DestinationSpec const& spec, unsigned latest) {
+  return spec.wrap && latest >= *spec.wrap ? 1 : latest + 1;
+}
+
+Upload upload_of(Delivery const& delivery, std::filesystem::path const& storage,
+                 std::string const& journal) {
+  return {.id = delivery.id,
+          .file = delivery.file.empty() ? std::filesystem::path{} : storage / delivery.file,
+          .name = delivery.name,
+          .attempt = delivery.attempts + 1,
+          .key = journal + "-" + std::to_string(delivery.id),
+          .subject = delivery.subject,
+          .text = delivery.text};
 }
 
 }  // namespace snapcron

@@ -2,6 +2,7 @@
 // What waits to be delivered, and what becomes of it after each attempt: values and arithmetic.
 
 #include "core/destination.hpp"
+#include "core/template.hpp"
 #include "core/time.hpp"
 
 #include <cstdint>
@@ -38,6 +39,24 @@ struct Delivery {
   std::uint64_t bytes = 0;  // of the picture
   friend bool operator==(Delivery const&, Delivery const&) = default;
 };
+
+/// A mail's words in place of its destination's.
+struct MailWords {
+  std::optional<Template> subject{}, text{};
+};
+
+/// What there is to deliver of a picture, or of none when its path is empty. Names and words are
+/// those of the moment in which it is queued. `values.path`, `values.name` are set here,
+/// `values.number` is not.
+Delivery delivery_of(DestinationSpec const& spec, PictureRecord const& picture,
+                     TemplateValues values, MailWords const& words, Instant now);
+
+/// {number} of the next one, after `latest`.
+unsigned next_number(DestinationSpec const& spec, unsigned latest);
+
+/// The next attempt at it. `journal` is the journal's name.
+Upload upload_of(Delivery const& delivery, std::filesystem::path const& storage,
+                 std::string const& journal);
 
 struct DeliveryQuery {
   std::optional<std::string> destination{};

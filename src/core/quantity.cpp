@@ -143,4 +143,14 @@ Result<std::uint64_t> parse_size(std::string_view const text) {
               ": units are B, KB, MB, GB, TB, KiB, MiB, GiB and TiB");
 }
 
+std::string size_text(std::uint64_t bytes) {
+  constexpr std::array units = {"B", "KB", "MB", "GB", "TB"};
+  auto size = static_cast<double>(bytes);
+  std::size_t unit = 0;
+  for (; size >= 1000 && unit + 1 < units.size(); ++unit) size /= 1000;
+  std::array<char, 32> text;
+  std::snprintf(text.data(), text.size(), unit == 0 ? "%.0f %s" : "%.1f %s", size, units[unit]);
+  return text.data();
+}
+
 }  // namespace snapcron

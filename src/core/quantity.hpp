@@ -19,5 +19,7 @@ std::string to_text(Duration duration);
 
 /// B, KB, MB, GB, TB (powers of 1000) and KiB, MiB, GiB, TiB (powers of 1024).
 Result<std::uint64_t> parse_size(std::string_view text);
+/// For people, rounded: "512 B", "1.3 GB".
+std::string size_text(std::uint64_t bytes);
 
 }  // namespace snapcron

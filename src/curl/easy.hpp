@@ -19,7 +19,7 @@ using Easy = std::unique_ptr<CURL, decltype(&curl_easy_cleanup)>;
 struct EasySettings {
   std::string url;
   char const* protocols = "http,https";  // what `url` may begin with
-  std::string username, password;        // both empty: none
+  std::string username{}, password{};    // both empty: none
   long authentication = CURLAUTH_BASIC;
   bool verify_tls = true;
   char* message = nullptr;  // CURL_ERROR_SIZE bytes for curl's own words

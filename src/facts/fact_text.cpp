@@ -39,6 +39,12 @@ std::string words(json::object const& fact) {
            (more.empty() ? "" : ": " + more);
   }
   if (kind == "end") return "ended " + text(fact, "result") + (more.empty() ? "" : ": " + more);
+  if (kind == "delivery") {
+    auto const result = text(fact, "result");
+    auto const file = text(fact, "file");
+    auto const head = (file.empty() ? "a mail" : file) + " to " + text(fact, "destination") + ": ";
+    return head + (result == "waits" ? "not yet" : result) + (more.empty() ? "" : ", " + more);
+  }
   return kind + (more.empty() ? "" : ": " + more);
 }
 

@@ -38,6 +38,7 @@ struct SnapshotReply {
   std::shared_ptr<std::string const> jpeg;  // when not stored
   std::optional<Error> capture_error;       // no (or not every) picture
   std::optional<Error> relay_error;
+  std::optional<Error> delivery_error{};  // without a daemon, which delivers later
 };
 
 struct TriggerReply {

@@ -1,5 +1,7 @@
 #include "store/folder.hpp"
 
+#include "core/quantity.hpp"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -15,16 +17,6 @@ namespace snapcron {
 namespace {
 
 constexpr mode_t folder_mode = 0755;
-
-std::string size_text(std::uint64_t bytes) {
-  constexpr std::array units = {"B", "KB", "MB", "GB", "TB"};
-  auto size = static_cast<double>(bytes);
-  std::size_t unit = 0;
-  for (; size >= 1000 && unit + 1 < units.size(); ++unit) size /= 1000;
-  std::array<char, 32> text;
-  std::snprintf(text.data(), text.size(), unit == 0 ? "%.0f %s" : "%.1f %s", size, units[unit]);
-  return text.data();
-}
 
 /// How full the disk is that holds `path` or the nearest folder above it.
 std::string free_space(std::filesystem::path path) {

@@ -9,6 +9,7 @@ constexpr char const* journal_tables =
     "CREATE TABLE pictures (id INTEGER PRIMARY KEY, path TEXT NOT NULL, camera TEXT NOT NULL,"
     " rule TEXT NOT NULL, event TEXT NOT NULL, captured INTEGER NOT NULL, bytes INTEGER NOT NULL)"
     " STRICT;"
+    "CREATE INDEX pictures_by_path ON pictures (path);"
     // AUTOINCREMENT: temporary names and Message-IDs are made of the id, which must not come again.
     "CREATE TABLE deliveries (id INTEGER PRIMARY KEY AUTOINCREMENT, destination TEXT NOT NULL,"
     " picture INTEGER NOT NULL, file TEXT NOT NULL, name TEXT NOT NULL, event TEXT NOT NULL,"
@@ -99,10 +100,13 @@ Result<std::int64_t> insert(Database& database, PictureRecord const& picture) {
   return database.number("SELECT last_insert_rowid()");
 }
 
+/// `picture` 0: the one that is recorded with its file, if there is one.
 Result<void> insert(Database& database, Delivery const& delivery, std::int64_t picture) {
   auto statement = database.prepare(
       "INSERT INTO deliveries (destination, picture, file, name, event, subject, body, queued,"
-      " attempts, next, set_aside, error, bytes) VALUES (?,?,?,?,?,?,?,?,0,0,0,'',?)");
+      " attempts, next, set_aside, error, bytes) SELECT ?1, coalesce(max(id), ?2), ?3, ?4, ?5, ?6, "
+      "?7,"
+      " ?8, 0, 0, 0, '', coalesce(max(bytes), ?9) FROM pictures WHERE ?2 = 0 AND path = ?3");
   if (!statement) return statement.error();
   auto& s = **statement;
   s.bind(1, delivery.destination).bind(2, picture).bind(3, delivery.file).bind(4, delivery.name);

@@ -17,7 +17,8 @@ namespace snapcron {
 /// they return.
 class PictureJournal {
  public:
-  /// A picture, or none (the path is empty), and what is to be delivered of it.
+  /// A picture, and what is to be delivered of it. Without one (the path is empty) the deliveries
+  /// are of what is recorded already as their file, or of no picture.
   struct Entry {
     PictureRecord picture{};
     std::vector<Delivery> deliveries{};
