@@ -199,8 +199,16 @@ asio::awaitable<Result<void>> Outbox::record(Item item) {
 }
 
 asio::awaitable<Result<std::vector<Delivery>>> Outbox::list(DeliveryQuery query) {
-  return state_->recorder.ask(
-      [query = std::move(query)](PictureJournal& journal) { return journal.list(query); });
+  auto const work = [query = std::move(query)](PictureJournal& journal) {
+    return journal.list(query);
+  };
+  auto found = co_await state_->recorder.ask(work);
+  auto const now = state_->clock.now();
+  if (found)
+    for (auto& delivery : *found)  // the destination's own pause may be longer
+      if (auto const* one = state_->find(delivery.destination); one && delivery.attempts > 0)
+        delivery.next = std::max(delivery.next, now.wall + (one->health().not_before - now.steady));
+  co_return found;
 }
 
 asio::awaitable<Result<std::uint64_t>> Outbox::retry(DeliverySelection which) {

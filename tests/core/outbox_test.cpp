@@ -127,5 +127,45 @@ TEST_F(AnOutbox, GivesUpWhatIsOldWhenTheDestinationHasBeenDownForAsLong) {
   EXPECT_EQ(after(Answer::down).what, What::wait);
 }
 
+TEST(ADelivery, HasTheNameAndTheWordsOfTheMomentInWhichItIsQueued) {
+  DestinationSpec spec{
+      .name = "guard",
+      .filename = Template::parse("{camera}-{number}-{name}", Template::Use::remote_name).value()};
+  spec.target =
+      MailTarget{.subject = Template::parse("{rule} at the {camera}", Template::Use::text).value(),
+                 .text = Template::parse("look", Template::Use::text).value()};
+  TemplateValues values;
+  values.camera = "door";
+  values.rule = "photo";
+  values.event = "e-1";
+  values.number = 7;
+  auto const now = Instant{1h};
+
+  auto const delivery = delivery_of(spec, {.path = "a/b.jpg", .bytes = 9}, values, {}, now);
+  auto const other =
+      delivery_of(spec, {}, values, {.subject = Template::literal("Hello"), .text = {}}, now);
+
+  EXPECT_EQ(delivery.destination, "guard");
+  EXPECT_EQ(delivery.file, "a/b.jpg");
+  EXPECT_EQ(delivery.name, "door-7-b.jpg");
+  EXPECT_EQ(delivery.subject, "photo at the door");
+  EXPECT_EQ(delivery.text, "look");
+  EXPECT_EQ(delivery.event, "e-1");
+  EXPECT_EQ(delivery.bytes, 9u);
+  EXPECT_EQ(delivery.queued, now);
+  EXPECT_EQ(other.subject, "Hello");
+  EXPECT_EQ(other.file + other.name, "");
+}
+
+TEST(ADelivery, IsNumberedFromOneToWrapAndAgainFromOne) {
+  DestinationSpec spec;
+  EXPECT_EQ(next_number(spec, 0), 1u);
+  EXPECT_EQ(next_number(spec, 1'000'000), 1'000'001u);
+  spec.wrap = 3;
+  EXPECT_EQ(next_number(spec, 2), 3u);
+  EXPECT_EQ(next_number(spec, 3), 1u);
+  EXPECT_EQ(next_number(spec, 9), 1u);  // it was made less
+}
+
 }  // namespace
 }  // namespace snapcron

@@ -65,6 +65,20 @@ TEST_F(ThePictureJournal, KeepsWhatIsToBeDeliveredInItsOrder) {
   EXPECT_EQ(journal->stored().value(), 200u);
 }
 
+TEST_F(ThePictureJournal, KnowsThePictureOfWhatIsQueuedLater) {
+  add("a.jpg", {});
+  PictureJournal::Entry mail;
+  mail.deliveries = {{.destination = "nas", .file = "a.jpg"}, {.destination = "nas"}};
+  ASSERT_TRUE(journal->write({.entries = {mail}}));
+
+  auto const waiting = journal->due("nas", noon, 9).value();
+  ASSERT_EQ(waiting.size(), 2u);
+  EXPECT_EQ(waiting[0].picture, 1);
+  EXPECT_EQ(waiting[0].bytes, 100u);
+  EXPECT_EQ(waiting[1].picture, 0);
+  EXPECT_THAT(journal->oldest(9, false).value(), testing::IsEmpty());
+}
+
 TEST_F(ThePictureJournal, IsDoneWithWhatWasDelivered) {
   add("a.jpg", {"nas"});
   settle(1, {Verdict::What::delivered, {}});
