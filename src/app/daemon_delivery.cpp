@@ -47,7 +47,7 @@ asio::awaitable<void> Daemon::send_alert(Perform task, TemplateValues values) {
   ChildSpec child;
   child.argv = {"/proc/self/exe", "alert", action.host, std::to_string(action.port),
                 to_text(action.timeout)};
-  child.input = action.text.expand(values);
+  child.input = action.text.expand(values).substr(0, ChildSpec::most_input);
   child.timeout = action.timeout + alert_grace;
   auto const sent = co_await run_child(std::move(child));
   if (!sent) {

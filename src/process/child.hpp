@@ -21,7 +21,9 @@ struct ChildSpec {
   Duration timeout = std::chrono::seconds{10};
   /// Of its stdout; a program that writes more is ended.
   std::size_t max_output = 64 * 1024;
-  /// What it reads on its stdin, at most 4000 bytes; empty: /dev/null.
+  /// PIPE_BUF, the least that a pipe takes, is 4096.
+  static constexpr std::size_t most_input = 4000;
+  /// What it reads on its stdin, at most so much; empty: /dev/null.
   std::string input{};
 };
 

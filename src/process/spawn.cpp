@@ -17,8 +17,6 @@
 namespace snapcron {
 namespace {
 
-constexpr std::size_t most_input = 4000;  // PIPE_BUF, the least that a pipe takes, is 4096
-
 char const* search_path() {
   char const* const path = std::getenv("PATH");
   return path != nullptr && *path != '\0' ? path : "/usr/local/bin:/usr/bin:/bin";
@@ -81,7 +79,7 @@ Result<std::pair<Descriptor, Descriptor>> pipe_with(std::string const& name,
                                                     std::string const& text) {
   auto pipe = make_pipe(name);
   if (!pipe) return pipe.error();
-  if (text.size() > most_input ||
+  if (text.size() > ChildSpec::most_input ||
       ::write(pipe->second.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
     return cannot_start(name, "its input is too long", Fault::invalid);
   return pipe;
