@@ -79,6 +79,8 @@ int list_outbox(std::filesystem::path const& socket, OutboxOptions const& option
 /// `what`: "retry" or "drop".
 int change_outbox(std::filesystem::path const& socket, std::string const& what,
                   OutboxOptions const& options);
+/// `event` empty: that of the newest picture.
+int montage(std::filesystem::path const& socket, std::string event, std::string const& output);
 int reload_daemon(std::filesystem::path const& socket);
 
 /// Prints what went wrong with the daemon's answer and gives the exit code; nothing when it did as

@@ -55,6 +55,7 @@ class Daemon : public Controls, private InputListener {
   boost::asio::awaitable<SnapshotReply> snapshot(SnapshotRequest request) override;
   Result<unsigned> webhook(std::string const& name) override;
   boost::asio::awaitable<Result<LogPage>> log(LogQuery query, Duration wait) override;
+  boost::asio::awaitable<Result<std::vector<PictureRecord>>> pictures(PictureQuery query) override;
   boost::asio::awaitable<Result<std::vector<Delivery>>> deliveries(DeliveryQuery query) override;
   boost::asio::awaitable<Result<std::uint64_t>> retry_deliveries(DeliverySelection which) override;
   boost::asio::awaitable<Result<std::uint64_t>> drop_deliveries(DeliverySelection which) override;

@@ -92,6 +92,10 @@ void Daemon::delivery_happened(Outbox::Happened const& what) {
                  .json = boost::json::serialize(object)});
 }
 
+asio::awaitable<Result<std::vector<PictureRecord>>> Daemon::pictures(PictureQuery query) {
+  return outbox_.pictures(std::move(query));
+}
+
 asio::awaitable<Result<std::vector<Delivery>>> Daemon::deliveries(DeliveryQuery query) {
   return outbox_.list(std::move(query));
 }

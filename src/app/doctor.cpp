@@ -4,6 +4,7 @@
 #include "app/deliver_directly.hpp"
 #include "app/direct.hpp"
 #include "app/locate.hpp"
+#include "app/temporary_file.hpp"
 #include "config/load.hpp"
 #include "core/quantity.hpp"
 #include "gpio/libgpiod.hpp"
@@ -147,31 +148,6 @@ void storage(Report& report, Site const& site) {
   megabytes < 50 ? report.bad(text + ": make room, or choose another storage.directory")
                  : report.good(text);
 }
-
-/// A file of our own that is gone when this is.
-class TestPicture {
- public:
-  explicit TestPicture(std::string const& jpeg) {
-    std::string name = (std::filesystem::temp_directory_path() / "snapcron-test-XXXXXX").string();
-    int const fd = ::mkstemp(name.data());
-    if (fd < 0) return;
-    path_ = name;
-    bool const whole = ::write(fd, jpeg.data(), jpeg.size()) == static_cast<ssize_t>(jpeg.size());
-    ::close(fd);
-    if (!whole) remove();
-  }
-  TestPicture(TestPicture const&) = delete;
-  TestPicture& operator=(TestPicture const&) = delete;
-  ~TestPicture() { remove(); }
-  std::filesystem::path const& path() const { return path_; }
-
- private:
-  void remove() {
-    if (!path_.empty()) ::unlink(path_.c_str());
-    path_.clear();
-  }
-  std::filesystem::path path_;
-};
 
 /// Under a name of its own, so that it takes no real picture's place.
 void try_destination(Report& report, Site const& site, std::string const& name) {

@@ -198,6 +198,16 @@ asio::awaitable<Result<void>> Outbox::record(Item item) {
   co_return recorded;
 }
 
+asio::awaitable<Result<std::vector<PictureRecord>>> Outbox::pictures(PictureQuery query) {
+  auto const work = [query = std::move(query)](PictureJournal& journal) {
+    return journal.pictures(query);
+  };
+  auto found = co_await state_->recorder.ask(work);
+  if (found)
+    for (auto& picture : *found) picture.path = (state_->setting.storage / picture.path).string();
+  co_return found;
+}
+
 asio::awaitable<Result<std::vector<Delivery>>> Outbox::list(DeliveryQuery query) {
   auto const work = [query = std::move(query)](PictureJournal& journal) {
     return journal.list(query);

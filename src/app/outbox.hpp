@@ -62,6 +62,8 @@ class Outbox {
   /// kept in memory and tried again: the error says so.
   boost::asio::awaitable<Result<void>> record(Item item);
 
+  /// With absolute paths.
+  boost::asio::awaitable<Result<std::vector<PictureRecord>>> pictures(PictureQuery query);
   boost::asio::awaitable<Result<std::vector<Delivery>>> list(DeliveryQuery query);
   boost::asio::awaitable<Result<std::uint64_t>> retry(DeliverySelection which);
   boost::asio::awaitable<Result<std::uint64_t>> drop(DeliverySelection which);

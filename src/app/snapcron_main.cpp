@@ -124,6 +124,12 @@ void add_tools(CLI::App& app, Words& words, std::map<std::string, CLI::App*>& co
                    "RFC 3339; a minute after the trace's last line by default")
       ->type_name("TIME");
   simulate->add_flag("--json", words.simulate.json, "one JSON object a line");
+  auto* montage = commands["montage"] = app.add_subcommand(
+      "montage",
+      "an event's pictures as a sheet (.jpg, .png), animated (.gif, .webp) or a clip (.mp4)");
+  montage->add_option("event", words.name, "as the log and the status show it; else the newest")
+      ->type_name("EVENT");
+  montage->add_option("-o,--output", words.file, "what to make")->type_name("FILE")->required();
   auto* passwd = commands["passwd"] = app.add_subcommand(
       "passwd", "prints a line for the users file; reads the password from standard input");
   passwd->add_option("user", words.user)->required();
@@ -189,6 +195,7 @@ int snapcron_main(int argc, char** argv) {
                              words.file.empty() ? config : std::filesystem::path{words.file});
          }},
         {"simulate", [&] { return simulate(words.simulate); }},
+        {"montage", [&] { return montage(socket(), words.name, words.file); }},
         {"passwd", [&] { return hash_for_users_file(words.user); }},
         {"schema", [&] { return print_schema(); }},
         {"doctor", [&] { return doctor(config, words.name); }},

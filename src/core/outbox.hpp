@@ -22,6 +22,12 @@ struct PictureRecord {
   friend bool operator==(PictureRecord const&, PictureRecord const&) = default;
 };
 
+struct PictureQuery {
+  std::optional<std::string> event{}, camera{}, rule{};
+  std::int64_t before = 0;  // smaller ids only; 0: from the newest
+  unsigned limit = 100;
+};
+
 /// A row of the outbox: one thing for one destination.
 struct Delivery {
   std::int64_t id = 0;  // given when it is recorded, never again for another

@@ -5,6 +5,7 @@
 #include "http/json_body.hpp"
 #include "http/log_page.hpp"
 #include "http/metrics.hpp"
+#include "http/picture_page.hpp"
 #include "http/status_json.hpp"
 
 #include <boost/json/array.hpp>
@@ -276,6 +277,15 @@ awaitable<void> Api::snapshot(Call const& call, Response& response) {
   if (reply.relay_error) body["relay_error"] = reply.relay_error->text;
   if (!reply.capture_error) co_return reply_json(response, body, 201);
   response.body = json::serialize(body) + "\n";
+}
+
+awaitable<void> Api::snapshots(Call const& call, Response& response) {
+  auto query = parse_picture_query(call.request.query);
+  if (!query) co_return fail(response, query.error());
+  auto const limit = query->limit;
+  auto const found = co_await controls_.pictures(std::move(*query));
+  if (!found) co_return fail(response, found.error());
+  reply_json(response, picture_page(*found, limit, controls_.zone()));
 }
 
 awaitable<void> Api::deliveries(Call const& call, Response& response) {

@@ -43,6 +43,7 @@ class Api {
   boost::asio::awaitable<void> log(Call const&, Response&);
   boost::asio::awaitable<void> drive_input(Call const&, Response&);
   boost::asio::awaitable<void> snapshot(Call const&, Response&);
+  boost::asio::awaitable<void> snapshots(Call const&, Response&);
   boost::asio::awaitable<void> deliveries(Call const&, Response&);
   boost::asio::awaitable<void> retry_deliveries(Call const&, Response&);
   boost::asio::awaitable<void> drop_deliveries(Call const&, Response&);

@@ -33,6 +33,7 @@ Route const table[] = {
     {get, "/api/v1/deliveries", read, &Api::deliveries},
     {post, "/api/v1/deliveries/retry", operate, &Api::retry_deliveries},
     {post, "/api/v1/deliveries/drop", operate, &Api::drop_deliveries},
+    {get, "/api/v1/snapshots", read, &Api::snapshots},
     {post, "/api/v1/snapshots", operate, &Api::snapshot},
     {post, "/api/v1/reload", operate, &Api::reload},
 };

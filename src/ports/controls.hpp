@@ -64,6 +64,9 @@ class Controls {
   virtual Result<unsigned> webhook(std::string const& name) = 0;
   /// Where there is nothing (newer), waits for it, at most so long.
   virtual boost::asio::awaitable<Result<LogPage>> log(LogQuery query, Duration wait) = 0;
+  /// The newest first; their paths are absolute.
+  virtual boost::asio::awaitable<Result<std::vector<PictureRecord>>> pictures(
+      PictureQuery query) = 0;
   virtual boost::asio::awaitable<Result<std::vector<Delivery>>> deliveries(DeliveryQuery query) = 0;
   /// To be tried at once; how many there were.
   virtual boost::asio::awaitable<Result<std::uint64_t>> retry_deliveries(

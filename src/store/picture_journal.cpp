@@ -283,6 +283,22 @@ Result<std::uint64_t> PictureJournal::drop(DeliverySelection const& which) {
       [&](Database& database) { return change(database, "DELETE FROM deliveries", which); });
 }
 
+Result<std::vector<PictureRecord>> PictureJournal::pictures(PictureQuery const& query) {
+  return file_.with([&](Database& database) -> Result<std::vector<PictureRecord>> {
+    auto statement = database.prepare((std::string{picture_columns} +
+                                       "WHERE (?1 = 0 OR id < ?1) AND (?2 = '' OR event = ?2) AND"
+                                       " (?3 = '' OR camera = ?3) AND (?4 = '' OR rule = ?4)"
+                                       " ORDER BY id DESC LIMIT ?5")
+                                          .c_str());
+    if (!statement) return statement.error();
+    auto const event = query.event.value_or(""), camera = query.camera.value_or("");
+    auto const rule = query.rule.value_or("");
+    (*statement)->bind(1, query.before).bind(2, event).bind(3, camera).bind(4, rule);
+    (*statement)->bind(5, std::int64_t{query.limit});
+    return rows<PictureRecord>(**statement, picture_of);
+  });
+}
+
 Result<std::uint64_t> PictureJournal::stored() {
   return file_.with([](Database& database) -> Result<std::uint64_t> {
     auto const sum = database.number("SELECT coalesce(sum(bytes), 0) FROM pictures");

@@ -58,6 +58,8 @@ class PictureJournal {
   /// Not to be delivered any more. The pictures stay.
   Result<std::uint64_t> drop(DeliverySelection const& which);
 
+  /// The newest first.
+  Result<std::vector<PictureRecord>> pictures(PictureQuery const& query);
   /// Bytes of all pictures that are recorded.
   Result<std::uint64_t> stored();
   /// The oldest pictures, those that wait to be delivered left out unless `undelivered`.

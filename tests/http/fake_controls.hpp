@@ -90,6 +90,12 @@ class FakeControls : public Controls {
       co_await log_waits->async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
     co_return log_reply;
   }
+  PictureQuery picture_query;
+  std::vector<PictureRecord> picture_records;
+  boost::asio::awaitable<Result<std::vector<PictureRecord>>> pictures(PictureQuery query) override {
+    picture_query = std::move(query);
+    co_return picture_records;
+  }
   boost::asio::awaitable<Result<std::vector<Delivery>>> deliveries(DeliveryQuery query) override {
     delivery_queries.push_back(query);
     co_return outbox;

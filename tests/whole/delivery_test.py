@@ -324,6 +324,29 @@ class ByHand(TestCase):
         self.assertExit(self.site.snapcron("doctor", "--destination", "nas"), 1)
 
 
+class AMontage(TestCase):
+    @support.need("ffmpeg", "ffprobe")
+    def test_is_a_sheet_an_animation_or_a_clip_of_an_events_pictures(self):
+        self.site_with({"stick": "{folder: stick}"}, "{snapshot: gate, count: 5, interval: 50ms}")
+        self.open_gate()
+        self.site.wait_pictures(5)
+        event = json.loads(self.site.http("GET", "/api/v1/snapshots?limit=1").body)["snapshots"][0]["event"]
+        self.open_gate()
+        self.site.wait_pictures(10)
+        sizes = {}
+        for kind in ("jpg", "gif", "mp4"):
+            output = self.site.folder / f"out.{kind}"
+            self.assertIn("5 pictures", self.site.ok("montage", event, "-o", output))
+            probe = subprocess.run(["ffprobe", "-v", "error", "-select_streams", "v", "-count_frames", "-of", "json", "-show_entries",
+                                    "stream=width,height,nb_read_frames", str(output)], capture_output=True, text=True, check=True)
+            sizes[kind] = json.loads(probe.stdout)["streams"][0]
+        self.assertGreater(sizes["jpg"]["width"], 3 * 320)
+        self.assertGreaterEqual(int(sizes["gif"]["nb_read_frames"]), 5)
+        self.assertGreater(int(sizes["mp4"]["nb_read_frames"]), 5)
+        self.assertExit(self.site.snapcron("montage", "nobody-1", "-o", self.site.folder / "x.gif"), 1)
+        self.assertExit(self.site.snapcron("montage", event, "-o", self.site.folder / "x.doc"), 2)
+
+
 class Retention(TestCase):
     """Pictures are some 9 KB each."""
 

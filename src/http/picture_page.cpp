@@ -1,0 +1,60 @@
+#include "http/picture_page.hpp"
+
+#include "http/query.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+
+namespace snapcron::http {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::int64_t most_pictures = 1000;
+
+}  // namespace
+
+Result<PictureQuery> parse_picture_query(std::string_view text) {
+  auto const parameters = parse_query(text);
+  if (!parameters) return parameters.error();
+  PictureQuery query;
+  for (auto const& [key, value] : *parameters) {
+    if (key == "event") {
+      query.event = value;
+    } else if (key == "camera") {
+      query.camera = value;
+    } else if (key == "rule") {
+      query.rule = value;
+    } else if (key == "before") {
+      auto const number = query_number(key, value, 1, INT64_MAX);
+      if (!number) return number.error();
+      query.before = *number;
+    } else if (key == "limit") {
+      auto const number = query_number(key, value, 1, most_pictures);
+      if (!number) return number.error();
+      query.limit = static_cast<unsigned>(*number);
+    } else {
+      return unknown_parameter(key, "event, camera, rule, before, limit");
+    }
+  }
+  return query;
+}
+
+json::value picture_page(std::vector<PictureRecord> const& pictures, unsigned limit,
+                         Zone const& zone) {
+  json::array list;
+  list.reserve(pictures.size());
+  for (auto const& picture : pictures)
+    list.push_back(json::object{{"id", picture.id},
+                                {"path", picture.path},
+                                {"camera", picture.camera},
+                                {"rule", picture.rule},
+                                {"event", picture.event},
+                                {"captured", rfc3339(picture.captured, zone, 3)},
+                                {"bytes", picture.bytes}});
+  bool const more = pictures.size() >= limit;
+  return json::object{{"snapshots", std::move(list)},
+                      {"next", more ? json::value(pictures.back().id) : json::value(nullptr)}};
+}
+
+}  // namespace snapcron::http
