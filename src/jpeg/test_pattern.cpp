@@ -1,14 +1,11 @@
 #include "jpeg/test_pattern.hpp"
 
 #include "jpeg/font.hpp"
+#include "jpeg/string_sink.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
-#include <stdexcept>
 #include <vector>
-
-#include <jpeglib.h>
 
 namespace snapcron {
 namespace {
@@ -105,33 +102,6 @@ class Canvas {
   Line bars_, line_;
 };
 
-/// libjpeg writes straight into the string that is returned.
-struct Sink {
-  jpeg_destination_mgr manager;  // first: callbacks get its address
-  std::string* bytes;
-};
-
-void begin(j_compress_ptr jpeg) {
-  auto& sink = *reinterpret_cast<Sink*>(jpeg->dest);
-  sink.bytes->resize(64 * 1024);
-  sink.manager.next_output_byte = reinterpret_cast<JOCTET*>(sink.bytes->data());
-  sink.manager.free_in_buffer = sink.bytes->size();
-}
-
-boolean grow(j_compress_ptr jpeg) {
-  auto& sink = *reinterpret_cast<Sink*>(jpeg->dest);
-  auto const have = sink.bytes->size();
-  sink.bytes->resize(have * 2);
-  sink.manager.next_output_byte = reinterpret_cast<JOCTET*>(sink.bytes->data()) + have;
-  sink.manager.free_in_buffer = have;
-  return TRUE;
-}
-
-void end(j_compress_ptr jpeg) {
-  auto& sink = *reinterpret_cast<Sink*>(jpeg->dest);
-  sink.bytes->resize(sink.bytes->size() - sink.manager.free_in_buffer);
-}
-
 }  // namespace
 
 std::string test_pattern(unsigned width, unsigned height, std::string_view camera,
@@ -147,10 +117,7 @@ std::string test_pattern(unsigned width, unsigned height, std::string_view camer
   jpeg_compress_struct jpeg;
   jpeg.err = jpeg_std_error(&errors);
   jpeg_create_compress(&jpeg);
-  Sink sink{{}, &bytes};
-  sink.manager.init_destination = begin;
-  sink.manager.empty_output_buffer = grow;
-  sink.manager.term_destination = end;
+  StringSink sink{bytes};
   jpeg.dest = &sink.manager;
   jpeg.image_width = width;
   jpeg.image_height = height;
