@@ -28,7 +28,8 @@ std::map<std::string, Folders> const may_include = {
     {"curl", {"core", "ports", "async"}},
     {"process", {"core", "ports", "async"}},
     {"guard", {"core", "ports", "async", "lines", "process"}},
-    {"capture", {"core", "ports", "async", "store", "jpeg", "curl", "process"}},
+    {"v4l2", {"core", "ports", "jpeg", "process"}},
+    {"capture", {"core", "ports", "async", "store", "jpeg", "curl", "process", "v4l2"}},
     {"upload", {"core", "curl", "store"}},
     {"http", {"core", "ports", "async"}},
     {"app",
@@ -43,6 +44,7 @@ struct Foreign {
 };
 std::map<std::string, Foreign> const foreign = {
     {"libgpiod", {std::regex{"<gpiod"}, {"gpio"}}},
+    {"V4L2", {std::regex{"<linux/videodev2"}, {"v4l2"}}},
     {"libcurl", {std::regex{"<curl/"}, {"curl", "upload"}}},
     {"yaml-cpp", {std::regex{"<yaml-cpp/"}, {"config"}}},
     {"SQLite", {std::regex{"<sqlite3"}, {"store"}}},

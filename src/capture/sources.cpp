@@ -7,6 +7,7 @@
 #include "curl/mjpeg_stream.hpp"
 #include "curl/url_camera.hpp"
 #include "process/command_camera.hpp"
+#include "v4l2/video_stream.hpp"
 
 namespace snapcron {
 
@@ -30,6 +31,9 @@ std::unique_ptr<Camera> Sources::camera(CameraSpec const& spec, Zone const& zone
     std::unique_ptr<Camera> operator()(RtspCamera const&) const {
       return make_stream_still(make_rtsp_stream(sources.clock, spec));
     }
+    std::unique_ptr<Camera> operator()(V4l2Camera const&) const {
+      return make_stream_still(make_video_stream(sources.clock, spec));
+    }
   };
   return std::visit(Make{*this, spec, zone}, spec.source);
 }
@@ -39,6 +43,7 @@ std::unique_ptr<FrameStream> Sources::stream(CameraSpec const& spec, Zone const&
   if (std::holds_alternative<MjpegCamera>(spec.source))
     return make_mjpeg_stream(multi, clock, spec);
   if (std::holds_alternative<RtspCamera>(spec.source)) return make_rtsp_stream(clock, spec);
+  if (std::holds_alternative<V4l2Camera>(spec.source)) return make_video_stream(clock, spec);
   return make_poll_stream(camera(spec, zone), fps);
 }
 

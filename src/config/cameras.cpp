@@ -56,8 +56,9 @@ class CameraReader {
     if (given == nullptr) {
       context_.error(map_.at(), map_.what() +
                                     " has no picture to take: add one of 'url', 'mjpeg', 'rtsp', "
-                                    "'command' and 'test_pattern'");
-      for (auto const* key : {"username", "password_file", "verify_tls", "connect_timeout"})
+                                    "'v4l2', 'command' and 'test_pattern'");
+      for (auto const* key :
+           {"username", "password_file", "verify_tls", "connect_timeout", "width", "height", "fps"})
         map_.take(key);
       return;
     }
@@ -66,10 +67,12 @@ class CameraReader {
     if (given->key == "url") camera_.source = network<UrlCamera>(*given);
     if (given->key == "mjpeg") camera_.source = network<MjpegCamera>(*given);
     if (given->key == "rtsp") camera_.source = network<RtspCamera>(*given, "rtsp");
+    if (given->key == "v4l2") video(*given);
     bool const http = given->key == "url" || given->key == "mjpeg";
     only_for(http || given->key == "rtsp", {"username", "password_file", "verify_tls"},
              "'url', 'mjpeg' and 'rtsp'");
     only_for(http, {"connect_timeout"}, "'url' and 'mjpeg'");
+    only_for(given->key == "v4l2", {"width", "height", "fps"}, "'v4l2'");
   }
 
   /// What means nothing to other cameras.
@@ -115,6 +118,20 @@ class CameraReader {
                      "ffmpeg does not verify who answers by rtsps: if that is good "
                      "enough here, say so with 'verify_tls: false'");
     return source;
+  }
+
+  void video(YamlEntry const& entry) {
+    V4l2Camera source;
+    source.device = read_text(context_, entry, "a device such as /dev/video0").value_or("");
+    if (!source.device.empty() && !source.device.starts_with('/'))
+      context_.error(entry.value.at,
+                     "'v4l2' takes the path of a device, such as /dev/video0 or one "
+                     "of /dev/v4l/by-id/, not " +
+                         snapcron::quoted(source.device));
+    source.width = map_.number("width").value_or(source.width);
+    source.height = map_.number("height").value_or(source.height);
+    source.fps = map_.number("fps");
+    camera_.source = std::move(source);
   }
 
   void command(YamlEntry const& entry) {

@@ -138,10 +138,20 @@ Table const& camera_words() {
   auto const time = takes::duration({milliseconds{10}, hours{1}});
   static Table const table{
       "camera",
-      "where pictures come from: url, mjpeg, rtsp, command or test_pattern",
+      "where pictures come from: url, mjpeg, rtsp, v4l2, command or test_pattern",
       {{"url", takes::of(Kind::text), "http or https, without user and password"},
        {"mjpeg", takes::of(Kind::text), "the same of a stream of pictures"},
        {"rtsp", takes::of(Kind::text), "rtsp, without user and password; ffmpeg decodes it"},
+       {"v4l2", takes::of(Kind::text),
+        "a video device such as /dev/video0, or one of /dev/v4l/by-id/: a USB camera"},
+       Word{"width", takes::number(16, 8192), "of a v4l2 camera's pictures, in pixels"}
+           .with({"height"})
+           .or_else("1280"),
+       Word{"height", takes::number(16, 8192), "the device's nearest size is taken"}
+           .with({"width"})
+           .or_else("720"),
+       Word{"fps", takes::number(1, 240), "of a v4l2 camera: frames a second that it is asked for"}
+           .or_else("the device's own"),
        {"command", takes::of(Kind::argv), "a program whose stdout is the picture; never a shell"},
        {"test_pattern", takes::or_nothing(takes::map(test_pattern_words)),
         "a picture that needs no camera"},
@@ -155,7 +165,7 @@ Table const& camera_words() {
        Word{"max_size", takes::of(Kind::size), "of a picture, at most 256MB"}.or_else("16MB"),
        {"buffer", takes::or_nothing(takes::map(buffer_words)),
         "the camera is kept running, for pictures from before the trigger"}},
-      {"url", "mjpeg", "rtsp", "command", "test_pattern"}};
+      {"url", "mjpeg", "rtsp", "v4l2", "command", "test_pattern"}};
   return table;
 }
 

@@ -67,6 +67,13 @@ struct RtspCamera {
   std::string username, password;
   friend bool operator==(RtspCamera const&, RtspCamera const&) = default;
 };
+/// A video device; the size and the rate are the nearest that it has.
+struct V4l2Camera {
+  std::string device;  // an absolute path
+  unsigned width = 1280, height = 720;
+  std::optional<unsigned> fps{};  // none: its own
+  friend bool operator==(V4l2Camera const&, V4l2Camera const&) = default;
+};
 struct CommandCamera {
   std::vector<std::string> argv;  // the picture comes on its stdout
   friend bool operator==(CommandCamera const&, CommandCamera const&) = default;
@@ -86,7 +93,8 @@ struct BufferSpec {
 
 struct CameraSpec {
   std::string name;
-  std::variant<UrlCamera, MjpegCamera, RtspCamera, CommandCamera, TestPatternCamera> source;
+  std::variant<UrlCamera, MjpegCamera, RtspCamera, V4l2Camera, CommandCamera, TestPatternCamera>
+      source;
   Duration timeout = std::chrono::seconds{10};  // the whole capture; of a stream, to the next frame
   Duration connect_timeout = std::chrono::seconds{5};  // never longer than timeout
   Duration stall_timeout = std::chrono::seconds{5};    // no byte for that long
