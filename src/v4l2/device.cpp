@@ -175,14 +175,11 @@ Result<VideoDevice::Buffer> VideoDevice::take() {
   auto const& memory = buffers_[filled.index];
   auto const used = std::min<std::size_t>(filled.bytesused, memory.size());
   Buffer buffer{.index = filled.index, .bytes = {memory.data(), used}, .facts = {}};
-  buffer.facts.damaged = (filled.flags & V4L2_BUF_FLAG_ERROR) != 0;
+  buffer.facts.damaged =
+      (filled.flags & V4L2_BUF_FLAG_ERROR) != 0 || !is_frame(mode_, buffer.bytes);
   buffer.facts.monotonic =
       (filled.flags & V4L2_BUF_FLAG_TIMESTAMP_MASK) == V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC;
   buffer.facts.stamp = filled.timestamp;
-  buffer.facts.bytes = used;
-  if (mode_.format == yuyv)
-    buffer.facts.least_bytes =
-        std::size_t{mode_.height - 1} * mode_.stride + std::size_t{mode_.width + 1} / 2 * 4;
   return buffer;
 }
 

@@ -5,7 +5,7 @@
 #include "core/error.hpp"
 #include "core/site.hpp"
 #include "process/descriptor.hpp"
-#include "v4l2/formats.hpp"
+#include "v4l2/encoding.hpp"
 #include "v4l2/picking.hpp"
 
 #include <span>
@@ -17,12 +17,6 @@ namespace snapcron {
 
 class VideoDevice {
  public:
-  /// What the driver made of our wishes.
-  struct Mode {
-    FourCc format = 0;
-    unsigned width = 0, height = 0, stride = 0;
-    bool full_range = false;
-  };
   struct Buffer {
     std::uint32_t index = 0;
     std::string_view bytes;
@@ -36,7 +30,8 @@ class VideoDevice {
   ~VideoDevice();
 
   int descriptor() const { return fd_.get(); }
-  Mode const& mode() const { return mode_; }
+  /// What the driver made of our wishes.
+  VideoMode const& mode() const { return mode_; }
 
   /// Frames come from now on.
   Result<void> start();
@@ -55,7 +50,7 @@ class VideoDevice {
 
   Descriptor fd_;
   V4l2Camera camera_;
-  Mode mode_;
+  VideoMode mode_;
   std::vector<std::span<char>> buffers_;
 };
 

@@ -1,9 +1,8 @@
 #include "v4l2/film.hpp"
 
 #include "core/quantity.hpp"
-#include "jpeg/huffman.hpp"
-#include "jpeg/yuyv.hpp"
 #include "v4l2/device.hpp"
+#include "v4l2/encoding.hpp"
 #include "v4l2/picking.hpp"
 
 #include <poll.h>
@@ -88,9 +87,7 @@ class Film {
 
   Result<void> look_at(VideoDevice::Buffer const& buffer) {
     auto const taken = taken_at(buffer.facts, last_buffer_);
-    auto verdict = picking_.judge(buffer.facts, taken);
-    if (device_.mode().format != yuyv && !buffer.bytes.starts_with("\xff\xd8"))
-      verdict = Verdict::broken;
+    auto const verdict = picking_.judge(buffer.facts, taken);
     if (verdict == Verdict::broken) {
       ++broken_;
       return {};
@@ -99,22 +96,12 @@ class Film {
     broken_ = 0;
     last_frame_ = last_buffer_;
     if (verdict == Verdict::not_wanted) return {};
-    auto jpeg = std::make_shared<std::string const>(encoded(buffer.bytes));
+    auto jpeg = std::make_shared<std::string const>(jpeg_of(device_.mode(), buffer.bytes));
     if (jpeg->size() > spec_.max_bytes)
       return Error{Fault::failed, said("a frame is larger than " + std::to_string(spec_.max_bytes) +
                                        " bytes (max_size)")};
     handover_.put({std::move(jpeg), taken});
     return {};
-  }
-
-  std::string encoded(std::string_view bytes) const {
-    auto const& mode = device_.mode();
-    if (mode.format != yuyv) return with_huffman_tables(bytes);
-    return jpeg_of(YuyvFrame{.bytes = bytes,
-                             .width = mode.width,
-                             .height = mode.height,
-                             .stride = mode.stride,
-                             .full_range = mode.full_range});
   }
 
   std::string said(std::string const& text) const { return spec_.camera.device + ": " + text; }

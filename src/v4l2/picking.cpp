@@ -25,8 +25,7 @@ Picking::Picking(unsigned settling, Steady settled_by, unsigned fps)
       period_(fps == 0 ? Duration{} : Duration{seconds{1}} / fps) {}
 
 Verdict Picking::judge(BufferFacts const& buffer, Steady taken) {
-  if (buffer.damaged || buffer.bytes == 0 || buffer.bytes < buffer.least_bytes)
-    return Verdict::broken;
+  if (buffer.damaged) return Verdict::broken;
   if (settling_ > 0 && taken < settled_by_) {
     --settling_;
     return Verdict::not_wanted;

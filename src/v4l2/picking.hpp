@@ -11,11 +11,9 @@ namespace snapcron {
 
 /// What a device's buffer says of itself.
 struct BufferFacts {
-  bool damaged = false;         // the driver's word
-  bool monotonic = false;       // `stamp` is of CLOCK_MONOTONIC
-  timeval stamp{};              // when the driver had the frame
-  std::size_t bytes = 0;        // of the frame
-  std::size_t least_bytes = 0;  // a whole one has at least so many
+  bool damaged = false;    // by the driver's word, or what is in it is no frame
+  bool monotonic = false;  // `stamp` is of CLOCK_MONOTONIC
+  timeval stamp{};         // when the driver had the frame
 };
 
 /// When it was taken: by the driver's stamp if that can be, else now. A stamp of the future, or of
