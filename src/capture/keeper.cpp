@@ -2,6 +2,7 @@
 
 #include "async/offload.hpp"
 #include "jpeg/comment.hpp"
+#include "jpeg/overlay.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
@@ -82,6 +83,17 @@ asio::awaitable<Result<Keeper::Saved>> Keeper::save(std::shared_ptr<std::string 
     return Saved{std::move(*path), jpeg, store->lastshot_error()};
   };
   co_return co_await offload(disk_, std::move(work));
+}
+
+asio::awaitable<Result<std::shared_ptr<std::string const>>> Keeper::draw(
+    std::shared_ptr<std::string const> bytes, std::string text) {
+  using Drawn = Result<std::shared_ptr<std::string const>>;
+  auto work = [bytes = std::move(bytes), text = std::move(text)]() -> Drawn {
+    auto drawn = with_overlay(*bytes, text);
+    if (!drawn) return drawn.error();
+    return std::make_shared<std::string const>(std::move(*drawn));
+  };
+  co_return co_await offload(workers_, std::move(work));
 }
 
 void Keeper::close() {

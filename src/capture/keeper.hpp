@@ -46,6 +46,10 @@ class Keeper {
   boost::asio::awaitable<Outcome> keep(std::shared_ptr<std::string const> bytes,
                                        std::optional<File> file);
 
+  /// The picture with a line of text drawn into it; the errors are with_overlay()'s.
+  boost::asio::awaitable<Result<std::shared_ptr<std::string const>>> draw(
+      std::shared_ptr<std::string const> bytes, std::string text);
+
   /// For what else may block.
   boost::asio::thread_pool& workers() { return workers_; }
 

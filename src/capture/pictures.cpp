@@ -206,7 +206,7 @@ asio::awaitable<Pictures::State::Attempt> Pictures::State::take_cold(Slot& slot,
     // A broken body may be one that the camera was just overwriting: the next is mostly whole.
     bool const broken = !result.camera_ok && result.taken.error().fault == Fault::bad_picture;
     bool const time_left = 2 * (clock.now().steady - grabbed) < slot.spec.timeout;
-    if (!broken || !time_left || !std::holds_alternative<UrlCamera>(slot.spec.source)) break;
+    if (!broken || !time_left || std::holds_alternative<CommandCamera>(slot.spec.source)) break;
     if (stopping) break;
   }
   if (!result.camera_ok && stopping) co_return Attempt{stopping_error(), false};
@@ -301,11 +301,16 @@ asio::awaitable<Result<Frame>> Pictures::State::grab(Slot& slot) {
 asio::awaitable<Pictures::State::Attempt> Pictures::State::keep(Slot& slot, Take& request,
                                                                 Frame frame) {
   std::optional<Keeper::File> file;
+  auto& values = request.values;
+  values.time = frame.captured.wall;
+  values.zone = zone;
+  values.camera = slot.spec.name;
+  if (slot.spec.overlay) {
+    auto const drawn = co_await keeper.draw(frame.bytes, slot.spec.overlay->expand(values));
+    if (!drawn) co_return Attempt{slot.failed(drawn.error()), false};
+    frame.bytes = *drawn;
+  }
   if (request.store) {
-    auto& values = request.values;
-    values.time = frame.captured.wall;
-    values.zone = zone;
-    values.camera = slot.spec.name;
     auto const& name = request.filename ? *request.filename : storage.filename;
     PictureFacts const facts{values.camera, values.rule, values.event, *request.edge,
                              frame.captured};

@@ -69,8 +69,8 @@ class Pictures {
   Pictures& operator=(Pictures const&) = delete;
 
   /// Errors are the camera's or the disk's, Fault::not_found for an unknown camera, and Fault::busy
-  /// when 32 others wait for the same camera already. A broken body of a url camera is fetched once
-  /// more.
+  /// when 32 others wait for the same camera already. A broken picture is asked for once
+  /// more, but of a command.
   boost::asio::awaitable<Result<Taken>> take(Take request);
 
   /// In the order of their times, numbered from 1; over when the last one is durable. The error is

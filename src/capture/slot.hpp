@@ -25,6 +25,8 @@ struct Slot {
 
   /// "camera 'door': "
   std::string who() const;
+  /// What is wrong with a picture of it.
+  Error failed(Error const& why) const { return {why.fault, who() + why.text}; }
   /// Why nothing came of waiting for a frame.
   Error no_frame() const;
 };

@@ -1,4 +1,5 @@
 #include "config/devices.hpp"
+#include "config/rules.hpp"
 #include "config/url.hpp"
 
 #include "core/ascii.hpp"
@@ -12,6 +13,7 @@ namespace {
 
 constexpr std::size_t most_cameras = 256;
 constexpr std::uint64_t largest_picture = 256'000'000;
+constexpr std::size_t longest_overlay = 100;
 constexpr std::uint64_t largest_buffer = 1'000'000'000;
 
 /// A camera's name is a folder's.
@@ -34,6 +36,7 @@ class CameraReader {
     if (auto const* size = map_.take("max_size"))
       camera_.max_bytes = read_size(context_, *size, largest_picture).value_or(camera_.max_bytes);
     if (auto const* entry = map_.take("buffer")) buffer(*entry);
+    if (auto const* entry = map_.take("overlay")) overlay(*entry);
     map_.finish();
     return std::move(camera_);
   }
@@ -165,6 +168,21 @@ class CameraReader {
       buffer.max_bytes = read_size(context_, *size, largest_buffer).value_or(buffer.max_bytes);
     buffer.fps = reader.number("fps").value_or(buffer.fps);
     reader.finish();
+  }
+
+  void overlay(YamlEntry const& entry) {
+    camera_.overlay = read_template(context_, entry);
+    if (!camera_.overlay) return;
+    auto const& text = camera_.overlay->source();
+    auto const length = text.size();
+    if (text.find_first_not_of(" \t\r\n") == std::string::npos)
+      context_.error(entry.value.at, "'overlay' is empty: leave it out to draw nothing");
+    if (text.find_first_of("\r\n") != std::string::npos)
+      context_.error(entry.value.at, "'overlay' is one line");
+    if (length > longest_overlay)
+      context_.error(entry.value.at, "'overlay' has " + std::to_string(length) +
+                                         " characters: at most " + std::to_string(longest_overlay) +
+                                         " fit in a picture");
   }
 
   void times() {

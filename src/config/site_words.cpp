@@ -164,7 +164,8 @@ Table const& camera_words() {
        Word{"stall_timeout", time, "without a byte"}.or_else("5s"),
        Word{"max_size", takes::of(Kind::size), "of a picture, at most 256MB"}.or_else("16MB"),
        {"buffer", takes::or_nothing(takes::map(buffer_words)),
-        "the camera is kept running, for pictures from before the trigger"}},
+        "the camera is kept running, for pictures from before the trigger"},
+       {"overlay", takes::of(Kind::text), "a line of text with values, drawn into each picture"}},
       {"url", "mjpeg", "rtsp", "v4l2", "command", "test_pattern"}};
   return table;
 }

@@ -101,6 +101,7 @@ struct CameraSpec {
   std::uint64_t max_bytes = 16'000'000;
   bool verify_tls = true;
   std::optional<BufferSpec> buffer{};
+  std::optional<Template> overlay{};  // drawn into the pictures that are kept
   friend bool operator==(CameraSpec const&, CameraSpec const&) = default;
 };
 

@@ -14,8 +14,8 @@
 
 namespace snapcron {
 
-/// The values a template may name. `time` is the capture's time in a file name, the event's
-/// elsewhere.
+/// The values a template may name. `time` is the capture's time in a file name and an overlay,
+/// the event's elsewhere.
 struct TemplateValues {
   Instant time;
   Zone zone;
