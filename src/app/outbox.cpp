@@ -16,7 +16,7 @@ namespace asio = boost::asio;
 namespace {
 
 /// How long a stop waits for deliveries that are under way; later ones are made again.
-constexpr auto longest_wait = std::chrono::seconds{3};
+constexpr auto longest_end = std::chrono::seconds{3};
 constexpr auto look_again = std::chrono::milliseconds{20};
 
 }  // namespace
@@ -264,7 +264,7 @@ std::vector<DestinationStatus> Outbox::status() const {
 
 asio::awaitable<void> Outbox::stop() {
   for (auto const& one : state_->destinations) one->close();
-  auto const until = state_->clock.now().steady + longest_wait;
+  auto const until = state_->clock.now().steady + longest_end;
   auto const under_way = [this] {
     return std::ranges::any_of(state_->destinations,
                                [](auto const& one) { return one->under_way(); });

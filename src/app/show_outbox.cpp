@@ -15,7 +15,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr unsigned page_size = 1000;
+constexpr unsigned deliveries_a_page = 1000;
 
 std::string text(json::object const& object, char const* key) {
   auto const* value = object.if_contains(key);
@@ -50,8 +50,8 @@ template <class Visit>
 std::optional<int> for_each_delivery(std::filesystem::path const& socket,
                                      std::string const& destination, Visit visit) {
   for (std::int64_t after = 0;;) {
-    auto query =
-        "/api/v1/deliveries?limit=" + std::to_string(page_size) + "&after=" + std::to_string(after);
+    auto query = "/api/v1/deliveries?limit=" + std::to_string(deliveries_a_page) +
+                 "&after=" + std::to_string(after);
     if (!destination.empty()) query += "&destination=" + encode_segment(destination);
     auto const reply = request_unix(socket, "GET", query, "", "", answer_within);
     if (auto const code = failure(reply)) return code;

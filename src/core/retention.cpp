@@ -5,9 +5,7 @@
 namespace snapcron {
 namespace {
 
-using namespace std::chrono;
-
-constexpr Instant first_credible = sys_days{2026y / January / 1};
+constexpr Instant first_credible = std::chrono::sys_days{std::chrono::year{2026} / 1 / 1};
 
 std::size_t too_old(Duration age, Instant now, std::span<PictureRecord const> oldest) {
   std::size_t count = 0;
