@@ -28,8 +28,9 @@ class AskedChild {
 
   /// Tells it something that has no answer. `line` has its end.
   boost::asio::awaitable<Result<void>> tell(std::string line, Duration longest);
-  /// `line` has its end, the answer has none. After an error (it ended, it did not answer in time, it was
-  /// cancelled) the child is of no use any more: the error's text says what it wrote to stderr.
+  /// `line` has its end, the answer has none. After an error (it ended, it did not answer in time,
+  /// it was cancelled) the child is of no use any more: the error's text says what it wrote to
+  /// stderr.
   boost::asio::awaitable<Result<std::string>> ask(std::string line, Duration longest);
   /// Whoever waits for an answer gets an error.
   void kill();

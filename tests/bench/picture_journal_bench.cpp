@@ -4,36 +4,19 @@
 // something on a real filesystem only.
 #include "store/picture_journal.hpp"
 
+#include "disk_cost.hpp"
+
 #include <benchmark/benchmark.h>
 
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <string>
 
 namespace snapcron {
 namespace {
 
 constexpr int rounds = 500;
-
-std::filesystem::path new_folder() {
-  auto pattern = (std::filesystem::temp_directory_path() / "snapcron-bench-XXXXXX").string();
-  if (::mkdtemp(pattern.data()) == nullptr) std::abort();
-  return pattern;
-}
-
-double written_bytes() {
-  std::ifstream io{"/proc/self/io"};
-  for (std::string name; io >> name;) {
-    double value = 0;
-    io >> value;
-    if (name == "write_bytes:") return value;
-  }
-  return 0;
-}
 
 PictureJournal::Entry picture(int number) {
   auto const path = "gate/2026-11-25/225452_opened_" + std::to_string(number) + ".jpg";

@@ -3,12 +3,13 @@
 // with fdatasync. The folder is $TMPDIR's: it means something on a real filesystem only.
 #include "store/state_store.hpp"
 
+#include "disk_cost.hpp"
+
 #include <benchmark/benchmark.h>
 
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -18,22 +19,6 @@ namespace snapcron {
 namespace {
 
 constexpr int rounds = 1000;
-
-std::filesystem::path new_folder() {
-  auto pattern = (std::filesystem::temp_directory_path() / "snapcron-bench-XXXXXX").string();
-  if (::mkdtemp(pattern.data()) == nullptr) std::abort();
-  return pattern;
-}
-
-double written_bytes() {
-  std::ifstream io{"/proc/self/io"};
-  for (std::string name; io >> name;) {
-    double value = 0;
-    io >> value;
-    if (name == "write_bytes:") return value;
-  }
-  return 0;
-}
 
 /// As long as those of a door: 280 bytes and a rule of ten rules.
 Record record(int number) {
