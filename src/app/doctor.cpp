@@ -156,7 +156,7 @@ void try_destination(Report& report, Site const& site, std::string const& name) 
   auto const& spec = *std::ranges::find(site.destinations, name, &DestinationSpec::name);
   SystemClock const clock;
   auto const begun = clock.now();
-  TestPicture const picture{
+  TemporaryFile const picture{
       test_pattern(640, 480, "snapcron doctor", rfc3339(begun.wall, site.zone, 0), 1)};
   if (picture.path().empty())
     return report.bad("no test picture can be made in " +
