@@ -128,12 +128,16 @@ TEST_F(AnOutbox, GivesUpWhatIsOldWhenTheDestinationHasBeenDownForAsLong) {
 }
 
 TEST(ADelivery, HasTheNameAndTheWordsOfTheMomentInWhichItIsQueued) {
-  DestinationSpec spec{
-      .name = "guard",
-      .filename = Template::parse("{camera}-{number}-{name}", Template::Use::remote_name).value()};
-  spec.target =
-      MailTarget{.subject = Template::parse("{rule} at the {camera}", Template::Use::text).value(),
-                 .text = Template::parse("look", Template::Use::text).value()};
+  auto const text = [](char const* source, Template::Use use) {
+    return Template::parse(source, use).value();
+  };
+  MailTarget mail;
+  mail.subject = text("{rule} at the {camera}", Template::Use::text);
+  mail.text = text("look", Template::Use::text);
+  DestinationSpec spec;
+  spec.name = "guard";
+  spec.target = mail;
+  spec.filename = text("{camera}-{number}-{name}", Template::Use::remote_name);
   TemplateValues values;
   values.camera = "door";
   values.rule = "photo";

@@ -73,7 +73,7 @@ class Common:
 
     def test_wrong_usage_is_exit_2(self):
         for arguments in (["--count", "2", "-o", "x.jpg"], ["--count", "0"], ["--count", "x"], ["--interval", "5"], ["--relay", "blink"],
-                          ["--relay", "pulse=fast"], ["--nonsense"], ["door", "yard"], ["--to", "nas", "door"]):
+                          ["--relay", "pulse=fast"], ["--nonsense"], ["door", "yard"], ["--to", "nas", "-o", "x.jpg", "door"]):
             with self.subTest(arguments=arguments):
                 done = self.assertExit(self.shoot(*arguments), 2)
                 self.assertEqual(done.stdout, "")
