@@ -157,7 +157,7 @@ std::string wrong_path(std::string const& path, Template::Use use) {
   return {};
 }
 
-bool is_control(char c) {
+bool is_control_character(char c) {
   return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
 }
 
@@ -172,7 +172,7 @@ Result<Template::Piece> Template::reply_value(Piece piece, std::string_view insi
   if (piece.format.size() > longest_reply_path)
     return Error{Fault::invalid, "the path of '{reply:...}' is longer than " +
                                      std::to_string(longest_reply_path) + " bytes"};
-  if (std::ranges::any_of(piece.format, is_control))
+  if (std::ranges::any_of(piece.format, is_control_character))
     return Error{Fault::invalid, "the path of '{reply:...}' has a control character"};
   return piece;
 }
@@ -223,7 +223,7 @@ Result<Template> Template::parse(std::string_view const text, Use use) {
       i = end;
       continue;
     }
-    if (is_control(c) && (is_path(use) || (c != '\n' && c != '\t')))
+    if (is_control_character(c) && (is_path(use) || (c != '\n' && c != '\t')))
       return wrong(use, text, "it has a control character");
     literal += c;
     if (c == '{' || c == '}') ++i;
@@ -253,7 +253,7 @@ std::string Template::named(Piece const& piece, TemplateValues const& values) {
   if (piece.text != "path" && piece.text != "name") return plain(value);
   // A name of ours: it is kept, so that both sides call the picture the same.
   for (char& c : value)
-    if (is_control(c) || (c == '/' && piece.text == "name")) c = '_';
+    if (is_control_character(c) || (c == '/' && piece.text == "name")) c = '_';
   return value;
 }
 

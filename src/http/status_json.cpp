@@ -76,25 +76,24 @@ char const* word(DestinationStatus::State state) {
   return "unknown";
 }
 
+json::object to_json(DestinationStatus const& one) {
+  return {{"name", one.name},
+          {"state", word(one.state)},
+          {"queued", one.waiting},
+          {"set_aside", one.set_aside},
+          {"delivered", one.delivered},
+          {"failed", one.given_up},
+          {"error", text_or_null(one.error)}};
+}
+
 json::object deliveries(Status const& status) {
   std::uint64_t queued = 0, delivered = 0, failed = 0;
-  json::array destinations;
   for (auto const& one : status.destinations) {
     queued += one.waiting;
     delivered += one.delivered;
     failed += one.given_up;
-    destinations.push_back(json::object{{"name", one.name},
-                                        {"state", word(one.state)},
-                                        {"queued", one.waiting},
-                                        {"set_aside", one.set_aside},
-                                        {"delivered", one.delivered},
-                                        {"failed", one.given_up},
-                                        {"error", text_or_null(one.error)}});
   }
-  return {{"queued", queued},
-          {"delivered", delivered},
-          {"failed", failed},
-          {"destinations", std::move(destinations)}};
+  return {{"queued", queued}, {"delivered", delivered}, {"failed", failed}};
 }
 
 }  // namespace
@@ -123,11 +122,12 @@ json::object status_json(RelayStatus const& relay) {
 }
 
 json::object status_json(Status const& status) {
-  json::array inputs, relays, cameras, rules;
+  json::array inputs, relays, cameras, rules, destinations;
   for (auto const& input : status.inputs) inputs.push_back(status_json(input, status.zone));
   for (auto const& relay : status.relays) relays.push_back(status_json(relay));
   for (auto const& camera : status.cameras) cameras.push_back(to_json(camera, status.zone));
   for (auto const& rule : status.rules) rules.push_back(to_json(rule, status.zone));
+  for (auto const& destination : status.destinations) destinations.push_back(to_json(destination));
   return {{"version", status.version},
           {"now", rfc3339(status.now, status.zone, 3)},
           {"started", rfc3339(status.started, status.zone, 3)},
@@ -138,7 +138,8 @@ json::object status_json(Status const& status) {
           {"cameras", std::move(cameras)},
           {"rules", std::move(rules)},
           {"pictures", status.pictures},
-          {"deliveries", deliveries(status)}};
+          {"deliveries", deliveries(status)},
+          {"destinations", std::move(destinations)}};
 }
 
 }  // namespace snapcron
