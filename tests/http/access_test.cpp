@@ -30,6 +30,8 @@ std::vector<Target> every_route() {
       target.body = R"({"action":"on"})";
     if (target.method == "POST" && target.path.find("inputs") != std::string::npos)
       target.body = R"({"level":"high"})";
+    if (target.method == "POST" && target.path.find("deliveries") != std::string::npos)
+      target.body = R"({"all":true})";
     all.push_back(target);
   }
   return all;
@@ -76,6 +78,8 @@ TEST_F(Access, EveryRouteWithEveryKindOfCaller) {
     controls.triggered.clear();
     controls.snapshots.clear();
     controls.webhooks.clear();
+    controls.retried.clear();
+    controls.dropped.clear();
     controls.reloads = controls.reads = 0;
   }
 }
@@ -93,7 +97,8 @@ TEST_F(Access, TheTableSaysWhatSwitchesAndWhatIsOpen) {
               testing::UnorderedElementsAre(
                   "GET /io/relayon.txt", "GET /io/relayoff.txt", "POST /api/v1/inputs/1",
                   "POST /api/v1/relays/1", "POST /api/v1/rules/door-open/trigger",
-                  "POST /api/v1/webhooks/1", "POST /api/v1/snapshots", "POST /api/v1/reload"));
+                  "POST /api/v1/webhooks/1", "POST /api/v1/deliveries/retry",
+                  "POST /api/v1/deliveries/drop", "POST /api/v1/snapshots", "POST /api/v1/reload"));
 }
 
 TEST_F(Access, WrongPasswordsAndUnknownUsersAreRefusedAlike) {
@@ -207,6 +212,8 @@ TEST_F(Access, APageOfAnotherSiteSwitchesNothing) {
         controls.snapshots.clear();
         controls.webhooks.clear();
         controls.switched.clear();
+        controls.retried.clear();
+        controls.dropped.clear();
         controls.reloads = 0;
       } else {
         EXPECT_EQ(result, 403);

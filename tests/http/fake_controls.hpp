@@ -116,7 +116,7 @@ class FakeControls : public Controls {
   /// Nothing was switched, driven, fired, taken or loaded.
   bool untouched() const {
     return switched.empty() && driven.empty() && triggered.empty() && snapshots.empty() &&
-           webhooks.empty() && reloads == 0;
+           webhooks.empty() && retried.empty() && dropped.empty() && reloads == 0;
   }
 
   Status state;
