@@ -327,7 +327,7 @@ class ByHand(TestCase):
 class AMontage(TestCase):
     @support.need("ffmpeg", "ffprobe")
     def test_is_a_sheet_an_animation_or_a_clip_of_an_events_pictures(self):
-        self.site_with({"stick": "{folder: stick}"}, "{snapshot: gate, count: 5, interval: 50ms}")
+        self.site_with({"stick": "{folder: stick}"}, "{snapshot: gate, count: 5, interval: 300ms}")
         self.open_gate()
         self.site.wait_pictures(5)
         event = json.loads(self.site.http("GET", "/api/v1/snapshots?limit=1").body)["snapshots"][0]["event"]
