@@ -189,11 +189,13 @@ void Deliveries::end(Delivery const& delivery, UploadResult const& result, Stead
                                   .error = result.text};
   if (verdict.what == Verdict::What::give_up) outcome.instead = host_.instead(delivery);
   auto const other = outcome.instead ? outcome.instead->destination : std::string{};
-  recorder_.settle(std::move(outcome), [self = shared_from_this(), id = delivery.id, other] {
-    self->under_way_.erase(id);
-    self->look();
-    if (!other.empty()) self->host_.queued(other);
-  });
+  recorder_.settle(std::move(outcome),
+                   [self = shared_from_this(), delivery, other, what = verdict.what] {
+                     self->under_way_.erase(delivery.id);
+                     self->host_.settled(delivery, what);
+                     self->look();
+                     if (!other.empty()) self->host_.queued(other);
+                   });
 }
 
 }  // namespace snapcron

@@ -41,6 +41,8 @@ class Deliveries : public std::enable_shared_from_this<Deliveries> {
   };
   struct Host {
     std::function<void(Ended const&)> ended;
+    /// That is in the journal.
+    std::function<void(Delivery const&, Verdict::What)> settled;
     /// Another destination's delivery, in place of one that is given up; nothing when there is
     /// none.
     std::function<std::optional<Delivery>(Delivery const&)> instead;
@@ -62,6 +64,8 @@ class Deliveries : public std::enable_shared_from_this<Deliveries> {
   /// Ends what is under way: it is as if the attempt had never been made.
   void kill();
   bool under_way() const { return !workers_.empty(); }
+  /// What came of every attempt is in the journal.
+  bool settled() const { return under_way_.empty(); }
 
   DestinationSpec const& spec() const { return spec_; }
   DestinationHealth const& health() const { return health_; }

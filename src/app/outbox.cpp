@@ -3,11 +3,12 @@
 #include "app/deliveries.hpp"
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
-#include <set>
 
 namespace snapcron {
 
@@ -37,6 +38,8 @@ struct Outbox::State {
   std::uint64_t number_for(DestinationSpec const& spec, std::map<std::string, unsigned>& numbers);
   PictureJournal::Entry entry_of(Item const& item, std::map<std::string, unsigned>& numbers);
   void ended(Deliveries::Ended const& ended);
+  void settled(Delivery const& delivery, Verdict::What what);
+  bool all_settled() const;
   std::optional<Delivery> instead_of(Delivery const& delivery) const;
   asio::awaitable<void> count();
 
@@ -46,7 +49,10 @@ struct Outbox::State {
   PictureRecorder& recorder;
   Deliveries::Setting setting;
   std::vector<std::shared_ptr<Deliveries>> destinations;
+  /// As the journal has them: they change when that does.
   std::map<std::string, DeliveryCounts> counts;
+  /// What was dropped may have been under way: its end counts for nothing.
+  bool count_again = false;
 };
 
 /// What the journal knows, before anything waits for it.
@@ -64,6 +70,8 @@ std::shared_ptr<Deliveries> Outbox::State::make(DestinationSpec const& spec) {
   return std::make_shared<Deliveries>(
       loop, clock, recorder, setting, spec,
       Deliveries::Host{.ended = [this](Deliveries::Ended const& what) { ended(what); },
+                       .settled = [this](Delivery const& delivery,
+                                         Verdict::What what) { settled(delivery, what); },
                        .instead = [this](Delivery const& delivery) { return instead_of(delivery); },
                        .queued =
                            [this](std::string const& destination) {
@@ -134,13 +142,6 @@ PictureJournal::Entry Outbox::State::entry_of(Item const& item,
 
 void Outbox::State::ended(Deliveries::Ended const& what) {
   using enum Verdict::What;
-  auto& of = counts[what.delivery.destination];
-  if (what.what != wait && of.waiting > 0) --of.waiting;
-  if (what.what == delivered) ++of.delivered;
-  if (what.what == give_up) {
-    ++of.given_up;
-    ++of.set_aside;
-  }
   if (what.what == wait && what.text.empty()) return;
   listener.happened({.what = what.what == delivered ? Happened::What::delivered
                              : what.what == give_up ? Happened::What::given_up
@@ -148,6 +149,24 @@ void Outbox::State::ended(Deliveries::Ended const& what) {
                      .delivery = what.delivery,
                      .text = what.text,
                      .took = what.took});
+}
+
+void Outbox::State::settled(Delivery const& delivery, Verdict::What what) {
+  using enum Verdict::What;
+  auto& of = counts[delivery.destination];
+  if (what != wait && of.waiting > 0) --of.waiting;
+  if (what == delivered) ++of.delivered;
+  if (what == give_up) {
+    ++of.given_up;
+    ++of.set_aside;
+  }
+  if (!count_again || !all_settled()) return;
+  count_again = false;
+  asio::co_spawn(loop, count(), asio::detached);
+}
+
+bool Outbox::State::all_settled() const {
+  return std::ranges::all_of(destinations, [](auto const& one) { return one->settled(); });
 }
 
 std::optional<Delivery> Outbox::State::instead_of(Delivery const& delivery) const {
@@ -187,15 +206,16 @@ void Outbox::configure(std::vector<DestinationSpec> const& destinations) {
 asio::awaitable<Result<void>> Outbox::record(Item item) {
   std::map<std::string, unsigned> numbers;
   auto entry = state_->entry_of(item, numbers);
-  std::set<std::string> to;
-  for (auto const& delivery : entry.deliveries) {
-    ++state_->counts[delivery.destination].waiting;
-    to.insert(delivery.destination);
-  }
-  auto recorded = co_await state_->recorder.record(std::move(entry), std::move(numbers));
-  for (auto const& name : to)
-    if (auto* one = state_->find(name)) one->look();
-  co_return recorded;
+  std::vector<std::string> to;
+  for (auto const& delivery : entry.deliveries) to.push_back(delivery.destination);
+  // Perhaps later than this returns, when the disk does not take it at once.
+  auto const written = [state = state_.get(), to = std::move(to)] {
+    for (auto const& name : to) {
+      ++state->counts[name].waiting;
+      if (auto* one = state->find(name)) one->look();
+    }
+  };
+  co_return co_await state_->recorder.record(std::move(entry), std::move(numbers), written);
 }
 
 asio::awaitable<Result<std::vector<PictureRecord>>> Outbox::pictures(PictureQuery query) {
@@ -233,6 +253,7 @@ asio::awaitable<Result<std::uint64_t>> Outbox::retry(DeliverySelection which) {
 asio::awaitable<Result<std::uint64_t>> Outbox::drop(DeliverySelection which) {
   auto const work = [which](PictureJournal& journal) { return journal.drop(which); };
   auto const changed = co_await state_->recorder.ask(work);
+  state_->count_again = !state_->all_settled();
   co_await state_->count();
   for (auto const& one : state_->destinations) one->forget_window();
   co_return changed;

@@ -39,17 +39,20 @@ PictureRecorder::~PictureRecorder() {
 }
 
 asio::awaitable<Result<void>> PictureRecorder::record(PictureJournal::Entry entry,
-                                                      std::map<std::string, unsigned> numbers) {
+                                                      std::map<std::string, unsigned> numbers,
+                                                      std::function<void()> written) {
   if (next_.entries.size() >= most_kept)
     co_return Error{Fault::no_space, "the picture is not recorded: " + std::to_string(most_kept) +
                                          " wait for the disk already"};
   next_.entries.push_back(std::move(entry));
+  when_written_.push_back(std::move(written));
   for (auto const& [destination, number] : numbers) next_.numbers[destination] = number;
   if (!failing_) write_at(steady_clock::now());
   auto const mine = writes_ + (writing_ ? 2 : 1);  // one that is under way left without it
   while (writes_ < mine && !failing_ && !stopping_)
     co_await ended_.async_wait(asio::as_tuple(asio::use_awaitable));
   if (failing_) co_return *latest_error_;
+  if (writes_ < mine) co_return Error{Fault::refused, "not recorded: the program is ending"};
   co_return Result<void>{};
 }
 
@@ -64,15 +67,20 @@ void PictureRecorder::write_at(steady_clock::time_point when) {
   armed_ = true;
   timer_.expires_at(when);
   timer_.async_wait([this](boost::system::error_code cancelled) {
-    if (cancelled || writing_) return;
-    armed_ = false;
-    asio::co_spawn(loop_, write(), asio::detached);
+    if (!cancelled && armed_) begin_write();
   });
 }
 
-asio::awaitable<void> PictureRecorder::write() {
-  if (next_.empty()) co_return;
+/// From here on it is under way, not only when the coroutine comes to its turn.
+void PictureRecorder::begin_write() {
+  timer_.cancel();
+  armed_ = false;
+  if (writing_ || next_.empty()) return;
   writing_ = true;
+  asio::co_spawn(loop_, write(), asio::detached);
+}
+
+asio::awaitable<void> PictureRecorder::write() {
   auto const batch = std::exchange(next_, {});
   auto written = std::exchange(when_written_, {});
   auto const work = [this, &batch] {
@@ -122,8 +130,7 @@ asio::awaitable<void> PictureRecorder::stop() {
        (writing_ || (!tried && !next_.empty())) && steady_clock::now() < until;) {
     if (!writing_) {
       tried = true;
-      timer_.cancel();
-      asio::co_spawn(loop_, write(), asio::detached);
+      begin_write();
     }
     co_await ended_.async_wait(asio::as_tuple(asio::use_awaitable));
   }

@@ -32,9 +32,11 @@ class PictureRecorder {
   ~PictureRecorder();
 
   /// Returns when it is durable, or when the disk did not take it: then it is kept, and tried again
-  /// until the end of the program. `number`: a destination's counter.
+  /// until the end of the program. `numbers`: the destinations' counters. `written` is called when
+  /// it is durable, in any case.
   boost::asio::awaitable<Result<void>> record(PictureJournal::Entry entry,
-                                              std::map<std::string, unsigned> numbers);
+                                              std::map<std::string, unsigned> numbers,
+                                              std::function<void()> written);
   /// Soon, together with others; `written` is called when it is durable.
   void settle(PictureJournal::Outcome outcome, std::function<void()> written);
 
@@ -53,6 +55,7 @@ class PictureRecorder {
 
  private:
   void write_at(boost::asio::steady_timer::time_point when);
+  void begin_write();
   boost::asio::awaitable<void> write();
   void failed(Error const& why, PictureJournal::Batch batch,
               std::vector<std::function<void()>> written);

@@ -152,6 +152,9 @@ Result<void> settle(Database& database, PictureJournal::Outcome const& outcome) 
   (*statement)->bind(1, outcome.id).bind(2, count_of(outcome.verdict.next));
   (*statement)->bind(3, std::int64_t{given_up}).bind(4, outcome.error);
   if (auto const done = once(**statement); !done || !given_up) return done;
+  auto const changed = database.number("SELECT changes()");
+  if (!changed) return changed.error();
+  if (*changed == 0) return {};  // it was dropped meanwhile: nobody wants it elsewhere either
   if (outcome.instead) {
     auto const done = insert(database, *outcome.instead, outcome.instead->picture);
     if (!done) return done;

@@ -79,6 +79,16 @@ TEST_F(ThePictureJournal, KnowsThePictureOfWhatIsQueuedLater) {
   EXPECT_THAT(journal->oldest(9, false).value(), testing::IsEmpty());
 }
 
+TEST_F(ThePictureJournal, SendsNothingElsewhereThatWasDroppedMeanwhile) {
+  add("a.jpg", {"nas"});
+  ASSERT_EQ(journal->drop({.ids = {1}}).value(), 1u);
+
+  settle(1, {Verdict::What::give_up, {}}, Delivery{.destination = "web", .file = "a.jpg"});
+
+  EXPECT_THAT(due(noon, "web"), testing::IsEmpty());
+  EXPECT_EQ(journal->counts().value()["nas"].given_up, 0u);
+}
+
 TEST_F(ThePictureJournal, IsDoneWithWhatWasDelivered) {
   add("a.jpg", {"nas"});
   settle(1, {Verdict::What::delivered, {}});

@@ -185,6 +185,17 @@ class APictureOfARule(TestCase):
         self.assertExit(self.site.snapcron("outbox", "drop", one["id"]), 1)
         self.assertExit(self.site.snapcron("outbox", "drop"), 2)
 
+    def test_is_counted_once_whatever_a_person_does_in_the_moment_in_which_it_is_delivered(self):
+        here = self.folder("stick")
+        self.site_with({"stick": "{folder: stick}"}, "{snapshot: gate, to: stick}")
+        for count, word in enumerate(("retry", "drop", "retry"), 1):
+            self.open_gate()
+            wait_until("the picture on the stick", lambda: len(files(here)) == count, every=0.001)
+            self.site.ok("outbox", word, "--all")
+            wait_until("nothing to be queued", lambda: self.site.status()["deliveries"]["queued"] == 0)
+        self.wait_delivered(3)
+        self.assertEqual(self.outbox(), [])
+
     def test_is_not_delivered_any_more_when_it_was_dropped(self):
         self.site_with({"stick": "{folder: stick}"}, "{snapshot: gate, to: stick}")
         self.open_gate()
