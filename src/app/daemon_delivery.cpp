@@ -28,7 +28,9 @@ asio::awaitable<void> Daemon::record_picture(Pictures::Taken const& taken,
                                              std::vector<std::string> to) {
   Outbox::Item item{
       .path = taken.path, .bytes = taken.jpeg->size(), .values = taken.values, .to = std::move(to)};
-  (void)co_await outbox_.record(std::move(item));
+  auto const recorded = co_await outbox_.record(std::move(item));
+  bool const full = !recorded && recorded.error().fault == Fault::no_space;
+  if (full && co_await cleanup_.make_room()) picture_recorder_.try_again();
 }
 
 asio::awaitable<void> Daemon::send_mail(Perform task, TemplateValues values) {

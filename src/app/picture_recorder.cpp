@@ -56,6 +56,10 @@ asio::awaitable<Result<void>> PictureRecorder::record(PictureJournal::Entry entr
   co_return Result<void>{};
 }
 
+void PictureRecorder::try_again() {
+  if (failing_) begin_write();
+}
+
 void PictureRecorder::settle(PictureJournal::Outcome outcome, std::function<void()> written) {
   next_.outcomes.push_back(std::move(outcome));
   when_written_.push_back(std::move(written));

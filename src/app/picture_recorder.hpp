@@ -37,6 +37,8 @@ class PictureRecorder {
   boost::asio::awaitable<Result<void>> record(PictureJournal::Entry entry,
                                               std::map<std::string, unsigned> numbers,
                                               std::function<void()> written);
+  /// There is room on the disk again: what it did not take is tried at once.
+  void try_again();
   /// Soon, together with others; `written` is called when it is durable.
   void settle(PictureJournal::Outcome outcome, std::function<void()> written);
 

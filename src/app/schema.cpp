@@ -3,8 +3,10 @@
 
 #include "app/commands.hpp"
 #include "config/words.hpp"
+#include "core/quantity.hpp"
 
 #include <boost/json.hpp>
+#include <charconv>
 
 #include <algorithm>
 #include <iostream>
@@ -209,11 +211,18 @@ class SchemaWriter {
     auto const& text = word.unless_given;
     auto const& shape = word.shape;
     if (shape.or_nothing) return nullptr;
-    if (shape.kind == Kind::flag) return text == "true";
-    if (shape.kind == Kind::number && !text.empty()) return std::stoi(text);
+    if (shape.kind == Kind::flag)
+      return text.empty() || text == "true" || text == "false" ? json::value(text == "true")
+                                                               : json::value(nullptr);
+    if (shape.kind == Kind::number) {
+      int number = 0;
+      auto const [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+      bool const whole = failed == std::errc{} && end == text.data() + text.size();
+      return whole ? json::value(number) : json::value(nullptr);
+    }
     bool const is_word = shape.kind == Kind::word && !shape.or_list &&
                          std::ranges::find(shape.words, text) != shape.words.end();
-    bool const is_duration = shape.kind == Kind::duration && !text.empty() && text[0] <= '9';
+    bool const is_duration = shape.kind == Kind::duration && parse_duration(text);
     if (is_word || is_duration) return json::value(text);
     return nullptr;
   }

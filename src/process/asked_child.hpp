@@ -13,8 +13,8 @@
 
 namespace snapcron {
 
-/// Made, used and destroyed on the loop's thread. Whatever becomes of it, the child is killed and
-/// waited for, without anybody standing still for that.
+/// Made, used and destroyed on the loop's thread, in a program that ignores SIGPIPE. Whatever
+/// becomes of it, the child is killed and waited for, without anybody standing still for that.
 class AskedChild {
  public:
   static constexpr std::size_t longest_answer = 64 * 1024;

@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include <csignal>
+
 namespace snapcron {
 namespace {
 
@@ -32,6 +34,7 @@ TEST(AnAskedChild, IsGivenUpWhenItHangs) {
 }
 
 TEST(AnAskedChild, TellsThatItEnded) {
+  std::signal(SIGPIPE, SIG_IGN);  // as the daemon does
   asio::io_context loop;
   auto const child = AskedChild::start(loop.get_executor(), {"false"}).value();
 

@@ -424,7 +424,8 @@ class Retention(TestCase):
         here = self.folder("stick")
         ballast = place / "ballast"
         ballast.write_bytes(bytes(5_300_000))
-        self.site_with({"stick": "{folder: stick}"}, "{snapshot: gate, to: stick}", "{directory: pictures, retention: {age: 300d}}")
+        self.site_with({"stick": "{folder: stick}"}, "{snapshot: gate, to: stick}",
+                       '{directory: pictures, filename: "{camera}/{event}.jpg", retention: {age: 300d}}')
 
         for count in range(1, 81):
             self.open_gate()
