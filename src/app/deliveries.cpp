@@ -111,6 +111,8 @@ asio::awaitable<void> Deliveries::fetch() {
                      limit](PictureJournal& journal) -> Found {
     auto due = journal.due(name, now, limit);
     if (!due) return due.error();
+    // With more at hand nobody asks when the next may be tried, which is a look at all that wait.
+    if (due->size() == limit) return std::pair{std::move(*due), std::optional<Instant>{}};
     auto const earliest = journal.earliest(name);
     if (!earliest) return earliest.error();
     return std::pair{std::move(*due), *earliest};
