@@ -209,7 +209,7 @@ int snapshot_main(int argc, char** argv) {
       ->type_name("WHAT");
   app.add_option("--count", order.count, "how many pictures")
       ->type_name("N")
-      ->check(CLI::Range(1u, 10000u))
+      ->check(CLI::Range(1u, 1000u))
       ->capture_default_str();
   app.add_option("--interval", order.interval, "from one picture to the next")
       ->type_name("DURATION")

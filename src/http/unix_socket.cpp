@@ -8,9 +8,11 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <optional>
 #include <system_error>
+#include <thread>
 
 namespace snapcron::http {
 namespace {
@@ -39,6 +41,18 @@ bool same_file(int fd, std::filesystem::path const& path) {
          held.st_dev == named.st_dev && held.st_ino == named.st_ino;
 }
 
+// A process that a killed daemon was just beginning holds, until it is the other program, what the
+// daemon held: its lock, and its socket.
+constexpr auto patience = std::chrono::milliseconds{500};
+
+bool lock(int fd) {
+  for (auto const end = std::chrono::steady_clock::now() + patience;;) {
+    if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return true;
+    if (errno != EWOULDBLOCK || std::chrono::steady_clock::now() > end) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds{10});
+  }
+}
+
 /// The lock that whoever listens on `path` holds. Its holder removes the file at the end, so a lock
 /// on a file that is no longer there counts for nothing and is tried again.
 Result<int> take_lock(std::filesystem::path const& path) {
@@ -48,7 +62,7 @@ Result<int> take_lock(std::filesystem::path const& path) {
     if (fd < 0)
       return errno == EACCES && ::access(lock_path.c_str(), F_OK) == 0 ? taken(path)
                                                                        : cannot(path, errno);
-    if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    if (!lock(fd)) {
       int const error = errno;
       ::close(fd);
       return error == EWOULDBLOCK ? taken(path) : cannot(path, error);

@@ -109,6 +109,19 @@ TEST_F(ControlSocket, OfALivingDaemonIsNotTakenEvenWithoutItsLock) {
   EXPECT_TRUE(std::filesystem::exists(path));
 }
 
+TEST_F(ControlSocket, WaitsForALockThatIsAboutToGo) {
+  // As after kill -9 at the moment of a spawn.
+  std::filesystem::create_directories(path.parent_path());
+  auto const lock = folder.write("run/deep/snapcron.sock.lock", "");
+  int const held = ::open(lock.c_str(), O_RDWR | O_CLOEXEC);
+  ASSERT_EQ(::flock(held, LOCK_EX), 0);
+  std::jthread const spawned{[held] {
+    std::this_thread::sleep_for(std::chrono::milliseconds{30});
+    ::close(held);
+  }};
+  EXPECT_TRUE(server->listen_unix(path));
+}
+
 TEST_F(ControlSocket, ThatNobodyAnswersIsReplaced) {
   std::filesystem::create_directories(path.parent_path());
   sockaddr_un address{};
