@@ -61,8 +61,16 @@ Database::~Database() {
 }
 
 Result<void> Database::open() {
-  int const flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-  if (sqlite3_open_v2(file_.c_str(), &handle_, flags, nullptr) != SQLITE_OK) return error();
+  return open(SQLITE_OPEN_READWRITE, nullptr);
+}
+
+Result<void> Database::open_read_only() {
+  return open(SQLITE_OPEN_READONLY, "unix-none");
+}
+
+Result<void> Database::open(int access, char const* system) {
+  int const flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  if (sqlite3_open_v2(file_.c_str(), &handle_, flags, system) != SQLITE_OK) return error();
   sqlite3_busy_timeout(handle_, patience_ms);
   return {};
 }

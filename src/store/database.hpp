@@ -49,6 +49,9 @@ class Database {
   Database& operator=(Database const&) = delete;
 
   Result<void> open();
+  /// A file that nobody writes, on a disk that is read-only: without locks, which need one that is
+  /// not. What is in the WAL is read, too, once locking_mode is EXCLUSIVE.
+  Result<void> open_read_only();
   /// One or more statements, their rows ignored.
   Result<void> run(char const* sql);
   /// The first column of the first row.
@@ -62,6 +65,7 @@ class Database {
 
  private:
   friend class Statement;
+  Result<void> open(int access, char const* system);
   Error error() const;
 
   std::filesystem::path file_;

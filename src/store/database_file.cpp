@@ -113,6 +113,13 @@ Result<void> DatabaseFile::open() {
   return open_file(file);
 }
 
+Result<std::unique_ptr<Database>> DatabaseFile::open_read_only() const {
+  auto reader = std::make_unique<Database>(storage_ / folder_name / kind_.name);
+  if (auto const opened = reader->open_read_only(); !opened) return opened.error();
+  if (auto const set = reader->run("PRAGMA locking_mode = EXCLUSIVE;"); !set) return set.error();
+  return reader;
+}
+
 Result<void> DatabaseFile::open_file(std::filesystem::path const& file) {
   std::error_code none;
   auto const wal = std::filesystem::file_size(file.string() + "-wal", none);

@@ -29,12 +29,13 @@ class DatabaseFile {
   /// Touches nothing yet; `storage` is made when it is missing and its parent exists.
   DatabaseFile(std::filesystem::path storage, Kind kind, Begin begin = {});
 
-  /// Runs `work` on the open file; once more on a new one when it turns out to be broken. After an
-  /// error the file is closed: what a failed fsync has lost does not come back by a second one.
+  /// Runs `work`, which only reads, on the open file; once more on a new one when it turns out to
+  /// be broken. After an error the file is closed: what a failed fsync has lost does not come back
+  /// by a second one. A disk that has become read-only is read all the same.
   template <class Work>
   auto with(Work work) -> decltype(work(std::declval<Database&>()));
 
-  /// The same within a transaction: all of it is durable when it returns, or none of it ever is.
+  /// A transaction: all of it is durable when it returns, or none of it ever is.
   template <class Work>
   auto transact(Work work) -> decltype(work(std::declval<Database&>()));
 
@@ -42,7 +43,10 @@ class DatabaseFile {
   std::string take_notice() { return std::exchange(notice_, {}); }
 
  private:
+  template <class Work>
+  auto use(Work work) -> decltype(work(std::declval<Database&>()));
   Result<void> open();
+  Result<std::unique_ptr<Database>> open_read_only() const;
   Result<void> open_file(std::filesystem::path const& file);
   Result<void> check(bool after_crash);
   Result<void> put_aside(std::string const& why);
@@ -60,7 +64,7 @@ class DatabaseFile {
 };
 
 template <class Work>
-auto DatabaseFile::with(Work work) -> decltype(work(std::declval<Database&>())) {
+auto DatabaseFile::use(Work work) -> decltype(work(std::declval<Database&>())) {
   for (bool first = true;; first = false) {
     auto result = [&]() -> decltype(work(std::declval<Database&>())) {
       if (auto const opened = open(); !opened) return opened.error();
@@ -74,8 +78,16 @@ auto DatabaseFile::with(Work work) -> decltype(work(std::declval<Database&>())) 
 }
 
 template <class Work>
+auto DatabaseFile::with(Work work) -> decltype(work(std::declval<Database&>())) {
+  auto result = use(work);
+  if (result || result.error().fault != Fault::no_space) return result;
+  auto const reader = open_read_only();
+  return reader ? work(**reader) : result;
+}
+
+template <class Work>
 auto DatabaseFile::transact(Work work) -> decltype(work(std::declval<Database&>())) {
-  return with([&](Database& database) -> decltype(work(database)) {
+  return use([&](Database& database) -> decltype(work(database)) {
     if (auto const begun = database.run("BEGIN IMMEDIATE"); !begun) return begun.error();
     auto result = work(database);
     if (!result) return result;

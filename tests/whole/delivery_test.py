@@ -11,6 +11,7 @@ import pathlib
 import socket
 import subprocess
 import threading
+import time
 import unittest
 
 import servers
@@ -252,6 +253,71 @@ class APictureOfARule(TestCase):
         for text in (self.site.daemon.log(), self.site.ok("outbox"), self.site.ok("log"), json.dumps(self.site.status())):
             self.assertNotIn(PASSWORD, text)
             self.assertNotIn("hidden-path", text)
+
+
+@support.need_root
+class Faults(TestCase):
+    def mount_disk(self):
+        done = subprocess.run(["mount", "-o", "loop", str(self.site.folder / "disk"), str(self.site.pictures)], capture_output=True, text=True)
+        if done.returncode != 0:
+            self.skipTest(f"cannot mount a disk: {done.stderr.strip()}")
+
+    def unmount_disk(self):
+        subprocess.run(["umount", "-l", str(self.site.pictures)], capture_output=True)
+
+    def test_a_disk_that_fails_holds_up_no_delivery_and_repeats_none(self):
+        with open(self.site.folder / "disk", "wb") as disk:
+            disk.truncate(32_000_000)
+        subprocess.run(["mke2fs", "-q", "-t", "ext4", disk.name], check=True)
+        self.folder("pictures")
+        self.addCleanup(self.unmount_disk)
+        self.mount_disk()
+        self.site_with({"stick": "{folder: stick}"}, "{snapshot: gate, to: stick}")
+        for _ in range(3):
+            self.assertExit(self.site.snapshot("--quiet", "--to", "stick"), 0)
+        # As after an error of the card: read-only, whatever is open.
+        subprocess.run(["mount", "-o", "remount,abort", str(self.site.pictures)], check=True)
+        here = self.folder("stick")
+        self.site.snapcron("outbox", "retry", "--all")
+        wait_until("three pictures", lambda: len(files(here)) == 3)
+
+        self.assertRegex(self.assertExit(self.site.snapshot("--to", "stick"), 1).stderr, "read-only")
+
+        self.assertEqual(self.site.daemon.log().count("is delivered"), 3, "each once, though the journal cannot be told")
+        self.site.stop()
+        self.unmount_disk()
+        self.mount_disk()
+        self.site.start()
+        self.assertExit(self.site.snapshot("--quiet", "--to", "stick"), 0)
+        wait_until("all four", lambda: self.site.status()["deliveries"]["queued"] == 0)
+        self.assertEqual(files(here), {name: (self.site.pictures / name).read_bytes() for name in self.site.files() if name.endswith(".jpg")})
+        self.assertEqual(len(files(here)), 4)
+
+    def test_a_name_server_that_never_answers_holds_up_nothing_else(self):
+        silent = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.addCleanup(silent.close)
+        silent.bind(("127.0.0.77", 53))
+        resolv = self.site.write("resolv.conf", "nameserver 127.0.0.77\n")
+        here = self.folder("stick")
+        script = 'mount --bind "$0" /etc/resolv.conf && exec "$@"'
+        prefix = ["unshare", "--mount", "--propagation", "private", "sh", "-c", script, str(resolv)]
+        self.site_with({"far": '{url: "ftp://camera.example.com/", connect_timeout: 1s}', "stick": "{folder: stick}"},
+                       "{snapshot: gate, to: [far, stick]}")
+        self.site.stop()
+        self.site.start(prefix=prefix)
+
+        self.open_gate()
+
+        wait_until("the picture on the stick", lambda: len(files(here)) == 1)
+        wait_until("the failure", lambda: self.outbox()[0]["attempts"])
+        entry, = self.outbox()
+        self.assertRegex(entry["error"], "(?i)name")
+        self.assertEqual(entry["destination"], "far")
+        self.open_gate()
+        wait_until("the next one", lambda: len(files(here)) == 2)
+        begun = time.monotonic()
+        self.assertEqual(self.site.stop(), 0)
+        self.assertLess(time.monotonic() - begun, 5)
 
 
 class MailAndAlert(TestCase):
