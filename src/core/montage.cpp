@@ -66,11 +66,14 @@ Result<std::vector<std::string>> montage_arguments(std::string const& list,
   if (kind == ".jpg" || kind == ".jpeg" || kind == ".png")
     add({"-vf", sheet(pictures), "-frames:v", "1"});
   else if (kind == ".gif")
-    add({"-vf", "scale='min(640,iw)':-2,split[a][b];[a]palettegen[p];[b][p]paletteuse"});
+    add({"-vf", "scale='min(640,iw)':-2,split[a][b];[a]palettegen[p];[b][p]paletteuse",
+         "-final_delay", "200"});
   else if (kind == ".webp")
     add({"-vf", "scale='min(640,iw)':-2", "-loop", "0"});
   else if (kind == ".mp4" || kind == ".webm")
-    add({"-vf", "scale='trunc(iw/2)*2':'trunc(ih/2)*2',fps=10", "-pix_fmt", "yuv420p"});
+    // The last picture's duration is not kept by ffmpeg's concat.
+    add({"-vf", "scale='trunc(iw/2)*2':'trunc(ih/2)*2',fps=10,tpad=stop_mode=clone:stop_duration=2",
+         "-pix_fmt", "yuv420p"});
   else
     return Error{Fault::invalid, "cannot tell what '" + output +
                                      "' is to be: it ends in .jpg, .png (a sheet), .gif, .webp "
