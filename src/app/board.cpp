@@ -10,8 +10,12 @@ std::filesystem::path sim_state_file(std::filesystem::path const& control_socket
 
 Board::Board(std::filesystem::path const& control_socket) : sim_(sim_state_file(control_socket)) {}
 
+SimChip* Board::drivable(LineName const& line) {
+  return line.chip == simulated_chip ? &sim_ : line.chip == virtual_chip ? &virtual_ : nullptr;
+}
+
 Gpio& Board::of(LineName const& line) {
-  if (line.chip == simulated_chip) return sim_;
+  if (auto* chip = drivable(line)) return *chip;
   if (!libgpiod_) libgpiod_ = open_libgpiod();
   return *libgpiod_;
 }
@@ -25,7 +29,7 @@ Result<std::unique_ptr<OutputLine>> Board::request_output(RelaySpec const& spec,
 }
 
 std::string Board::device_of(std::string const& chip) const {
-  if (chip == simulated_chip) return sim_.device_of(chip);
+  if (chip == simulated_chip || chip == virtual_chip) return {};
   return libgpiod_ ? libgpiod_->device_of(chip) : std::string{};
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// All chips of a site behind one port: lines whose chip is "sim" go to the simulated chip, the
-// others to libgpiod.
+// All chips of a site behind one port: lines whose chip is "sim" go to the simulated chip, virtual
+// inputs to another of that kind, the others to libgpiod.
 
 #include "ports/gpio.hpp"
 #include "sim/chip.hpp"
@@ -21,12 +21,14 @@ class Board : public Gpio {
   Result<std::unique_ptr<OutputLine>> request_output(RelaySpec const& spec, bool on) override;
   std::string device_of(std::string const& chip) const override;
 
-  SimChip& simulated() { return sim_; }
+  /// The chip that has the line and can be driven by hand; null for a real one.
+  SimChip* drivable(LineName const& line);
 
  private:
   Gpio& of(LineName const& line);
 
   SimChip sim_;
+  SimChip virtual_{{}};             // inputs only
   std::unique_ptr<Gpio> libgpiod_;  // opened with its first line
 };
 

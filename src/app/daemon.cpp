@@ -177,7 +177,10 @@ void Daemon::run() {
 void Daemon::on_edges(std::span<InputEdge const> edges) {
   if (stopping_) return;
   Moment const now = clock_.now();
-  for (auto const& edge : edges) engine_.on_edge(edge, now, decisions_);
+  for (auto const& edge : edges) {
+    engine_.on_edge(edge, now, decisions_);
+    line_feed_.add({LineChange::Line::input, edge.input, edge.high});
+  }
   settle();
 }
 
@@ -193,6 +196,7 @@ void Daemon::on_chip(LineName const&, bool available, std::string const& text) {
 
 void Daemon::relay_changed(unsigned relay, bool on) {
   engine_.on_relay(relay, on, clock_.now(), decisions_);
+  line_feed_.add({LineChange::Line::relay, relay, on});
   settle();
 }
 
@@ -308,6 +312,8 @@ asio::awaitable<void> Daemon::shut_down() {
   notify_service_manager("STOPPING=1");
   co_await perform_farewell();
   stopping_ = true;
+  relay_steps_.stop();
+  input_steps_.stop();
   remember();
   relays_.stop();
   server_.stop();

@@ -4,10 +4,12 @@
 #include "app/board.hpp"
 #include "app/cleanup.hpp"
 #include "app/journal.hpp"
+#include "app/line_feed.hpp"
 #include "app/log.hpp"
 #include "app/outbox.hpp"
 #include "app/picture_recorder.hpp"
 #include "app/recorder.hpp"
+#include "app/step_runner.hpp"
 #include "app/wall_timer.hpp"
 #include "capture/pictures.hpp"
 #include "core/engine.hpp"
@@ -51,8 +53,14 @@ class Daemon : public Controls, private InputListener {
   std::vector<InputReading> readings(bool count) override;
   Result<void> switch_relay(unsigned number, RelayCommand const& command) override;
   boost::asio::awaitable<Result<void>> drive_input(unsigned number, InputDrive drive) override;
+  Result<void> step_relay(unsigned number, std::vector<LevelStep> steps) override;
+  Result<void> step_input(unsigned number, std::vector<LevelStep> steps) override;
+  std::uint64_t line_moment() const override { return line_feed_.now(); }
+  boost::asio::awaitable<Result<LineNews>> line_news(std::uint64_t after, Duration wait) override;
   Result<TriggerReply> trigger(std::string const& rule) override;
   boost::asio::awaitable<SnapshotReply> snapshot(SnapshotRequest request) override;
+  boost::asio::awaitable<Result<std::shared_ptr<std::string const>>> look(
+      LookRequest request) override;
   Result<unsigned> webhook(std::string const& name) override;
   boost::asio::awaitable<Result<LogPage>> log(LogQuery query, Duration wait) override;
   boost::asio::awaitable<Result<std::vector<PictureRecord>>> pictures(PictureQuery query) override;
@@ -128,6 +136,8 @@ class Daemon : public Controls, private InputListener {
   Engine engine_;
   GuardedRelays relays_;
   Inputs inputs_;
+  LineFeed line_feed_{loop_};
+  StepRunner relay_steps_{loop_}, input_steps_{loop_};
   Pictures pictures_;
   StateStore state_;
   Recorder recorder_;

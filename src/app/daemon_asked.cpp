@@ -17,6 +17,7 @@ namespace asio = boost::asio;
 using asio::use_awaitable;
 
 constexpr unsigned relay_of_io_pages = 1;
+constexpr Duration longest_buffer = std::chrono::minutes{10};
 
 }  // namespace
 
@@ -69,19 +70,20 @@ asio::awaitable<Result<void>> Daemon::drive_input(unsigned number, InputDrive dr
                                  [&](InputSpec const& s) { return s.number == number; });
   if (spec == site_.inputs.end())
     co_return Error{Fault::not_found, "there is no input " + std::to_string(number)};
-  if (spec->line.chip != simulated_chip)
+  auto* const chip = board_.drivable(spec->line);
+  if (chip == nullptr)
     co_return Error{Fault::refused,
                     "input " + spec->name + " is on the real chip '" + spec->line.chip +
-                        "': only inputs of the simulated chip (gpio: {chip: sim}) can be driven"};
+                        "': only virtual inputs and those of the simulated chip (gpio: {chip: "
+                        "sim}) can be driven"};
   if (drive.kind == InputDrive::Kind::pulse) {
-    if (auto const done = board_.simulated().drive(number, true); !done) co_return done.error();
+    if (auto const done = chip->drive(number, true); !done) co_return done.error();
     co_await inputs_.settled(number);
     asio::steady_timer timer{loop_};
     timer.expires_after(drive.duration);
     co_await timer.async_wait(use_awaitable);
   }
-  if (auto const done = board_.simulated().drive(number, drive.kind == InputDrive::Kind::high);
-      !done)
+  if (auto const done = chip->drive(number, drive.kind == InputDrive::Kind::high); !done)
     co_return done.error();
   co_await inputs_.settled(number);
   co_return Result<void>{};
@@ -140,6 +142,23 @@ asio::awaitable<void> Daemon::taken_by_hand(std::string const& head,
   }
 }
 
+asio::awaitable<Result<std::shared_ptr<std::string const>>> Daemon::look(LookRequest request) {
+  auto const named = [&](CameraSpec const& camera) { return camera.name == request.camera; };
+  if (std::ranges::none_of(site_.cameras, named))
+    for (std::size_t place = 0; place < site_.cameras.size(); ++place)
+      if (request.camera == std::to_string(place + 1)) request.camera = site_.cameras[place].name;
+  if (request.which == LookRequest::Which::stored)
+    co_return co_await pictures_.last_stored(request.camera, request.fit);
+  Pictures::Take take;
+  take.camera = request.camera;
+  take.store = false;
+  take.fit = request.fit;
+  if (request.which == LookRequest::Which::buffered) take.max_age = longest_buffer;
+  auto taken = co_await pictures_.take(std::move(take));
+  if (!taken) co_return taken.error();
+  co_return taken->jpeg;
+}
+
 asio::awaitable<Result<std::string>> Daemon::reload() {
   notify_service_manager(
       "RELOADING=1\nMONOTONIC_USEC=" +
@@ -168,6 +187,39 @@ asio::awaitable<Result<std::string>> Daemon::reload() {
     log_.write(Level::error, text.substr(begin, end - begin));
   notify_service_manager("READY=1\nSTATUS=reload refused, the old configuration keeps running");
   co_return Error{Fault::invalid, text};
+}
+
+Result<void> Daemon::step_relay(unsigned number, std::vector<LevelStep> steps) {
+  // Of a first step that comes after this returned nobody asks.
+  auto const first = std::make_shared<std::optional<Result<void>>>();
+  auto perform = [this, number, first](LevelStep const& step, LevelStep const* then) {
+    // On, and off again, is a pulse: the guard ends it, whatever becomes of us.
+    bool const pulse = step.on && then != nullptr && !then->on;
+    RelayCommand command{.kind = pulse     ? RelayCommand::Kind::pulse
+                                 : step.on ? RelayCommand::Kind::on
+                                           : RelayCommand::Kind::off};
+    if (pulse) command.duration = then->wait;
+    auto done = switch_relay(number, command);
+    if (!*first) *first = std::move(done);
+    return pulse;
+  };
+  relay_steps_.start(number, std::move(steps), std::move(perform));
+  return first->value_or(Result<void>{});
+}
+
+Result<void> Daemon::step_input(unsigned number, std::vector<LevelStep> steps) {
+  auto const spec = std::ranges::find(site_.inputs, number, &InputSpec::number);
+  if (spec == site_.inputs.end() || spec->line.chip != virtual_chip)
+    return Error{Fault::not_found, "there is no virtual input " + std::to_string(number)};
+  input_steps_.start(number, std::move(steps), [this, number](LevelStep const& step, auto*) {
+    (void)board_.drivable({virtual_chip, {}})->drive(number, step.on);
+    return false;
+  });
+  return {};
+}
+
+asio::awaitable<Result<LineNews>> Daemon::line_news(std::uint64_t after, Duration wait) {
+  return line_feed_.after(after, wait);
 }
 
 /// Puts a checked configuration in place of the present one, or leaves all as it was.

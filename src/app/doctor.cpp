@@ -41,7 +41,8 @@ class Report {
 
 void chips(Report& report, Site const& site) {
   std::set<std::string> used;
-  for (auto const& input : site.inputs) used.insert(input.line.chip);
+  for (auto const& input : site.inputs)
+    if (input.line.chip != virtual_chip) used.insert(input.line.chip);
   for (auto const& relay : site.relays) used.insert(relay.line.chip);
   bool const real = used.size() > used.count(simulated_chip);
   report.section("Chips");

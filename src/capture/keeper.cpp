@@ -2,6 +2,7 @@
 
 #include "async/offload.hpp"
 #include "jpeg/comment.hpp"
+#include "jpeg/fit.hpp"
 #include "jpeg/overlay.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -92,6 +93,17 @@ asio::awaitable<Result<std::shared_ptr<std::string const>>> Keeper::draw(
     auto drawn = with_overlay(*bytes, text);
     if (!drawn) return drawn.error();
     return std::make_shared<std::string const>(std::move(*drawn));
+  };
+  co_return co_await offload(workers_, std::move(work));
+}
+
+asio::awaitable<Result<std::shared_ptr<std::string const>>> Keeper::fit(
+    std::shared_ptr<std::string const> bytes, PictureFit how) {
+  using Fitted = Result<std::shared_ptr<std::string const>>;
+  auto work = [bytes = std::move(bytes), how]() -> Fitted {
+    auto fitted = fit_picture(*bytes, how);
+    if (!fitted) return fitted.error();
+    return fitted->empty() ? bytes : std::make_shared<std::string const>(std::move(*fitted));
   };
   co_return co_await offload(workers_, std::move(work));
 }

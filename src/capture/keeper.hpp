@@ -3,6 +3,7 @@
 // thread.
 
 #include "core/error.hpp"
+#include "core/picture_fit.hpp"
 #include "core/time.hpp"
 #include "jpeg/check.hpp"
 #include "store/picture_store.hpp"
@@ -49,6 +50,9 @@ class Keeper {
   /// The picture with a line of text drawn into it; the errors are with_overlay()'s.
   boost::asio::awaitable<Result<std::shared_ptr<std::string const>>> draw(
       std::shared_ptr<std::string const> bytes, std::string text);
+  /// The picture made to fit; the errors are fit_picture()'s.
+  boost::asio::awaitable<Result<std::shared_ptr<std::string const>>> fit(
+      std::shared_ptr<std::string const> bytes, PictureFit how);
 
   /// For what else may block.
   boost::asio::thread_pool& workers() { return workers_; }

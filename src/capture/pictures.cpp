@@ -1,5 +1,6 @@
 #include "capture/pictures.hpp"
 
+#include "async/offload.hpp"
 #include "capture/keeper.hpp"
 #include "capture/picture_facts.hpp"
 #include "capture/slot.hpp"
@@ -14,6 +15,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
+#include <fstream>
 
 namespace snapcron {
 
@@ -67,6 +69,10 @@ struct Pictures::State : std::enable_shared_from_this<State> {
                                                     Around around, OnPicture on_picture) {
     co_return co_await self->take_around(std::move(request), around, on_picture);
   }
+  static asio::awaitable<Result<std::shared_ptr<std::string const>>> run_last_stored(
+      std::shared_ptr<State> self, std::string camera, PictureFit fit) {
+    co_return co_await self->last_stored(std::move(camera), fit);
+  }
   static asio::awaitable<void> stop(std::shared_ptr<State> self);
   void end();
 
@@ -75,6 +81,8 @@ struct Pictures::State : std::enable_shared_from_this<State> {
   asio::awaitable<Attempt> take_warm(Slot& slot, Take& request);
   asio::awaitable<Result<Series>> take_around(Take request, Around around,
                                               OnPicture const& on_picture);
+  asio::awaitable<Result<std::shared_ptr<std::string const>>> last_stored(std::string camera,
+                                                                          PictureFit fit);
   asio::awaitable<Result<Frame>> grab(Slot& slot);
   asio::awaitable<Attempt> keep(Slot& slot, Take& request, Frame frame);
   asio::awaitable<bool> keep_one(Slot& slot, Take& request, Frame frame, Series& series,
@@ -324,6 +332,11 @@ asio::awaitable<Pictures::State::Attempt> Pictures::State::keep(Slot& slot, Take
     co_return Attempt{Error{size.error().fault, slot.who() + size.error().text}, false};
   slot.status.last = frame.captured.wall;
   if (!outcome.saved) co_return Attempt{outcome.saved.error(), true};
+  if (!request.store && request.fit != PictureFit{}) {
+    auto const fitted = co_await keeper.fit(frame.bytes, request.fit);
+    if (!fitted) co_return Attempt{slot.failed(fitted.error()), false};
+    frame.bytes = *fitted;
+  }
   Taken taken;
   taken.path = std::move(outcome.saved->path);
   taken.warning = std::move(outcome.saved->warning);
@@ -353,6 +366,35 @@ asio::awaitable<Result<Pictures::Taken>> Pictures::take(Take request) {
 asio::awaitable<Result<Pictures::Series>> Pictures::take_around(Take request, Around around,
                                                                 OnPicture on_picture) {
   return State::run_around(state_, std::move(request), around, std::move(on_picture));
+}
+
+asio::awaitable<Result<std::shared_ptr<std::string const>>> Pictures::State::last_stored(
+    std::string camera, PictureFit fit) {
+  auto const slot = find(camera);
+  if (!slot) co_return slot.error();
+  auto const path = storage.directory / (*slot)->folder / "lastshot.jpg";
+  auto const most = (*slot)->spec.max_bytes;
+  auto const read = [path, most]() -> Result<std::shared_ptr<std::string const>> {
+    std::ifstream file{path, std::ios::binary | std::ios::ate};
+    if (!file) return Error{Fault::not_found, "there is no picture of this camera yet"};
+    auto const size = static_cast<std::streamoff>(file.tellg());
+    if (size < 0 || static_cast<std::uint64_t>(size) > most + 65536)
+      return Error{Fault::failed, path.string() + " is larger than a picture of this camera"};
+    std::string bytes(static_cast<std::size_t>(size), '\0');
+    file.seekg(0);
+    if (!file.read(bytes.data(), size))
+      return Error{Fault::failed, path.string() + " cannot be read"};
+    return std::make_shared<std::string const>(std::move(bytes));
+  };
+  Active const under_way{*this};
+  auto const picture = co_await offload(keeper.workers(), read);
+  if (!picture || fit == PictureFit{}) co_return picture;
+  co_return co_await keeper.fit(*picture, fit);
+}
+
+asio::awaitable<Result<std::shared_ptr<std::string const>>> Pictures::last_stored(
+    std::string camera, PictureFit fit) {
+  return State::run_last_stored(state_, std::move(camera), fit);
 }
 
 void Pictures::configure(Zone zone, std::vector<CameraSpec> const& cameras,

@@ -3,6 +3,7 @@
 // check that it is whole; the disk. Cameras do not wait for one another; on one camera the captures
 // go one after another.
 
+#include "core/picture_fit.hpp"
 #include "core/site.hpp"
 #include "core/status.hpp"
 #include "core/template.hpp"
@@ -33,6 +34,7 @@ class Pictures {
     /// A frame of the camera's buffer that is older than the call by no more than this will do;
     /// without it, and for a camera without a buffer, it is taken after the call.
     std::optional<Duration> max_age{};
+    PictureFit fit{};  // of one that is not stored
   };
   /// All frames of a camera's buffer from `before` the edge to `after` it, `interval` apart at
   /// least. On a side that is asked for, the frame next to the edge is always one of them, even
@@ -77,6 +79,10 @@ class Pictures {
   /// that there is none. Fault::invalid for a camera without a buffer.
   boost::asio::awaitable<Result<Series>> take_around(Take request, Around around,
                                                      OnPicture on_picture);
+
+  /// The newest stored picture of a camera, from the disk; Fault::not_found when there is none.
+  boost::asio::awaitable<Result<std::shared_ptr<std::string const>>> last_stored(std::string camera,
+                                                                                 PictureFit fit);
 
   /// After a reload. Cameras that did not change keep their connections, states and buffers;
   /// captures under way finish with the old ones.

@@ -27,6 +27,7 @@ class LinesReader {
   void relay(YamlEntry const& entry, unsigned number);
   std::string name(MapReader& map, unsigned number, std::vector<References::Line> const& others);
   LineName line(MapReader& map);
+  LineName no_line(MapReader& map, unsigned number);
   std::string chip(YamlEntry const& entry);
 
   Context const& context_;

@@ -47,6 +47,11 @@ std::string LinesReader::chip(YamlEntry const& entry) {
                    "/dev/gpiochip0, or 'sim'");
     return {};
   }
+  if (*text == virtual_chip) {
+    context_.error(entry.value.at,
+                   "no chip has this name: an input without a line is 'virtual: true'");
+    return {};
+  }
   if (is_numbered_chip(*text))
     context_.warning(entry.value.at,
                      "chip numbers move between boots: use the label that gpiodetect prints in []");
@@ -121,6 +126,15 @@ LineName LinesReader::line(MapReader& map) {
   return line;
 }
 
+/// Of a virtual input.
+LineName LinesReader::no_line(MapReader& map, unsigned number) {
+  for (auto const* key : {"line", "chip", "bias", "active_low"})
+    if (auto const* entry = map.take(key))
+      context_.error(entry->at,
+                     "a virtual input has no " + snapcron::quoted(key) + ": it has no line at all");
+  return {.chip = virtual_chip, .line = std::to_string(number)};
+}
+
 void LinesReader::input(YamlEntry const& entry, unsigned number) {
   auto const* map = read_map(context_, entry, "'1: {name: door, line: 17}'");
   if (map == nullptr) {
@@ -132,7 +146,8 @@ void LinesReader::input(YamlEntry const& entry, unsigned number) {
   input.number = number;
   input.name = name(reader, number, references_.inputs);
   references_.inputs.push_back({.number = number, .name = input.name});
-  input.line = line(reader);
+  bool const is_virtual = reader.flag("virtual").value_or(false);
+  input.line = is_virtual ? no_line(reader, number) : line(reader);
   input.bias = static_cast<Bias>(reader.word("bias").value_or(0));
   input.active_low = reader.flag("active_low").value_or(false);
   input.debounce = reader.duration("debounce").value_or(Duration{});

@@ -105,8 +105,9 @@ Table const& input_words() {
       "input",
       "a digital input",
       {Word{"name", takes::of(Kind::name), "how rules and people call it"}.or_else("the number"),
-       Word{"line", takes::of(Kind::text), "digits are the line's offset, anything else its name"}
-           .must(),
+       {"line", takes::of(Kind::text), "digits are the line's offset, anything else its name"},
+       {"virtual", takes::of(Kind::flag),
+        "true: it has no line; other programs set its level, by HTTP or snapcron input"},
        {"chip", takes::of(Kind::text), "another chip than gpio's"},
        Word{"bias", takes::word({"as-is", "disabled", "pull-up", "pull-down"}), "the resistor"}
            .or_else("as-is"),
@@ -114,7 +115,8 @@ Table const& input_words() {
            "false"),
        Word{"debounce", takes::duration({Duration::zero(), minutes{1}}),
             "how long a level must hold before it counts"}
-           .or_else("none")}};
+           .or_else("none")},
+      {"line", "virtual"}};
   return table;
 }
 

@@ -27,6 +27,9 @@ struct LineName {
   friend bool operator==(LineName const&, LineName const&) = default;
 };
 
+/// The chip of inputs that have no line: other programs set their levels.
+inline constexpr char const* virtual_chip = "virtual";
+
 enum class Bias { as_is, disabled, pull_up, pull_down };
 
 struct InputSpec {

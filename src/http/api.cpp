@@ -21,6 +21,8 @@ namespace {
 namespace json = boost::json;
 using boost::asio::awaitable;
 
+}  // namespace
+
 unsigned status_of(Fault fault) {
   switch (fault) {
     case Fault::invalid:
@@ -49,6 +51,8 @@ unsigned status_of(Fault fault) {
 void fail(Response& response, Error const& error) {
   make_problem(response, status_of(error.fault), error.text);
 }
+
+namespace {
 
 void reply_json(Response& response, json::value const& value, unsigned status = 200) {
   response.status = status;

@@ -5,6 +5,7 @@
 #include "http/input_page.hpp"
 #include "http/request.hpp"
 #include "http/response.hpp"
+#include "http/stream.hpp"
 #include "ports/controls.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -19,6 +20,9 @@ struct Call {
   std::string argument;  // the path's variable part, decoded: an input, a relay, a rule
 };
 
+unsigned status_of(Fault fault);
+void fail(Response& response, Error const& error);
+
 class Api {
  public:
   explicit Api(Controls& controls) : controls_{controls} {}
@@ -31,6 +35,23 @@ class Api {
   void input_txt(Call const&, Response&);
   void relay_on_txt(Call const&, Response&);
   void relay_off_txt(Call const&, Response&);
+
+  // Pages of other generations of camera servers (vapix_io.cpp).
+  void io_relay_check(Call const&, Response&);
+  void io_relay_switch(Call const&, Response&);
+  void io_input_check(Call const&, Response&);
+  void input_cgi_check(Call const&, Response&);
+  boost::asio::awaitable<void> input_cgi_monitor(Call const&, Response&, Stream&);
+  void output_cgi_action(Call const&, Response&);
+  void port_cgi_check(Call const&, Response&);
+  void port_cgi_action(Call const&, Response&);
+  boost::asio::awaitable<void> port_cgi_monitor(Call const&, Response&, Stream&);
+  void virtual_input_action(Call const&, Response&);
+  void virtual_input_activate(Call const&, Response&);
+  void virtual_input_deactivate(Call const&, Response&);
+  // Their pictures (vapix_image.cpp).
+  boost::asio::awaitable<void> image(Call const&, Response&);
+  boost::asio::awaitable<void> video(Call const&, Response&, Stream&);
 
   void status(Call const&, Response&);
   void inputs(Call const&, Response&);
@@ -51,10 +72,12 @@ class Api {
 
  private:
   void switch_relay_1(bool on, Call const&, Response&);
+  void set_virtual_input(bool on, Call const&, Response&);
 
   Controls& controls_;
   bool manual_ = false;
   unsigned following_ = 0;  // requests that wait for news of the log
+  unsigned watching_ = 0;   // streams of pictures
   InputPage input_page_;
 };
 

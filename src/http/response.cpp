@@ -55,8 +55,10 @@ void append_head(std::string& out, Response const& response, Framing const& fram
   out += framing.date;
   out += "Content-Type: ";
   out += response.content_type;
-  out += "\r\nContent-Length: ";
-  append_number(out, response.payload().size());
+  if (!response.endless) {
+    out += "\r\nContent-Length: ";
+    append_number(out, response.payload().size());
+  }
   out += framing.keep_alive ? "\r\nConnection: keep-alive\r\n" : "\r\nConnection: close\r\n";
   out += response.fields;
   out +=

@@ -14,6 +14,7 @@ struct Response {
   std::string body;
   std::shared_ptr<std::string const> picture;  // in place of the body
   bool close = false;                          // the connection is of no use after this reply
+  bool endless = false;                        // parts follow until the connection is closed
 
   std::string_view payload() const { return picture ? std::string_view{*picture} : body; }
   /// As new, with the body's memory kept.
@@ -31,8 +32,8 @@ struct Framing {
   std::string_view date;  // "Date: ...\r\n" or empty
 };
 
-/// Appends status line and header. Always with Content-Length; the payload is for the caller to
-/// send (or not, after HEAD).
+/// Appends status line and header, with Content-Length unless it is endless; the payload is for the
+/// caller to send (or not, after HEAD).
 void append_head(std::string& out, Response const& response, Framing const& framing);
 
 }  // namespace snapcron::http

@@ -1,6 +1,9 @@
 #include "http/router.hpp"
 
+#include "http/query.hpp"
 #include "http/target.hpp"
+
+#include <algorithm>
 
 namespace snapcron::http {
 namespace {
@@ -15,6 +18,28 @@ Route const table[] = {
     {get, "/io/input.txt", read, &Api::input_txt},
     {get, "/io/relayon.txt", operate, &Api::relay_on_txt},
     {get, "/io/relayoff.txt", operate, &Api::relay_off_txt},
+    {get, "/io?relay=check", read, &Api::io_relay_check},
+    {get, "/io?relay=on", operate, &Api::io_relay_switch},
+    {get, "/io?relay=off", operate, &Api::io_relay_switch},
+    {get, "/io?input=check", read, &Api::io_input_check},
+    {get, "/axis-cgi/io/input.cgi?check", read, &Api::input_cgi_check},
+    {get, "/axis-cgi/io/input.cgi?monitor", read, &Api::input_cgi_monitor},
+    {get, "/axis-cgi/io/output.cgi?action", operate, &Api::output_cgi_action},
+    {get, "/axis-cgi/io/port.cgi?action", operate, &Api::port_cgi_action},
+    {get, "/axis-cgi/io/port.cgi?check", read, &Api::port_cgi_check},
+    {get, "/axis-cgi/io/port.cgi?checkactive", read, &Api::port_cgi_check},
+    {get, "/axis-cgi/io/port.cgi?checkdirection", read, &Api::port_cgi_check},
+    {get, "/axis-cgi/io/port.cgi?monitor", read, &Api::port_cgi_monitor},
+    {get, "/axis-cgi/io/virtualinput.cgi?action", operate, &Api::virtual_input_action},
+    {get, "/axis-cgi/virtualinput/activate.cgi", operate, &Api::virtual_input_activate},
+    {get, "/axis-cgi/virtualinput/deactivate.cgi", operate, &Api::virtual_input_deactivate},
+    {get, "/fullsize.jpg", read, &Api::image},
+    {get, "/halfsize.jpg", read, &Api::image},
+    {get, "/hugesize.jpg", read, &Api::image},
+    {get, "/lastshot.jpg", read, &Api::image},
+    {get, "/images/buffer.jpg", read, &Api::image},
+    {get, "/axis-cgi/jpg/image.cgi", read, &Api::image},
+    {get, "/axis-cgi/mjpg/video.cgi", read, &Api::video},
     {get, "/io/", read, &Api::io_index},
     {get, "/io", read, &Api::io_index},
     {get, "/", read, &Api::index},
@@ -38,8 +63,27 @@ Route const table[] = {
     {post, "/api/v1/reload", operate, &Api::reload},
 };
 
+/// Is the parameter there that a route asks for? "key", or "key=value", whose value may end in a
+/// slash: a manual prints it so.
+bool has_parameter(std::string_view wanted, std::string_view query) {
+  auto const parameters = parse_query(query);
+  if (!parameters) return false;
+  auto const equals = std::min(wanted.find('='), wanted.size());
+  auto const value = wanted.substr(std::min(equals + 1, wanted.size()));
+  return std::ranges::any_of(*parameters, [&](auto const& one) {
+    std::string_view given = one.second;
+    if (given.ends_with('/')) given.remove_suffix(1);
+    return one.first == wanted.substr(0, equals) && (equals == wanted.size() || given == value);
+  });
+}
+
 /// What "*" stands for, or nullopt when the path is another. A name may hold a slash (sent as %2F).
-std::optional<std::string_view> fits(std::string_view pattern, std::string_view path) {
+std::optional<std::string_view> fits(std::string_view pattern, std::string_view path,
+                                     std::string_view query) {
+  if (auto const asks = pattern.find('?'); asks != std::string_view::npos)
+    return pattern.substr(0, asks) == path && has_parameter(pattern.substr(asks + 1), query)
+               ? std::optional{std::string_view{}}
+               : std::nullopt;
   auto const star = pattern.find('*');
   if (star == std::string_view::npos)
     return pattern == path ? std::optional{std::string_view{}} : std::nullopt;
@@ -96,11 +140,11 @@ std::span<Route const> routes() {
   return table;
 }
 
-Match match(Method method, std::string_view path) {
+Match match(Method method, std::string_view path, std::string_view query) {
   Match result;
   auto const wanted = method == Method::head ? Method::get : method;
   for (auto const& route : table) {
-    auto const argument = fits(route.path, path);
+    auto const argument = fits(route.path, path, query);
     if (!argument) continue;
     if (route.method == wanted) {
       result.route = &route;

@@ -4,6 +4,7 @@
 #include "http/api.hpp"
 #include "http/authenticator.hpp"
 #include "http/peer.hpp"
+#include "http/stream.hpp"
 
 #include <optional>
 #include <span>
@@ -21,16 +22,20 @@ enum class Permission {
 
 using Immediate = void (Api::*)(Call const&, Response&);
 using Waiting = boost::asio::awaitable<void> (Api::*)(Call const&, Response&);
+/// Fills the response, or begins the stream.
+using Streaming = boost::asio::awaitable<void> (Api::*)(Call const&, Response&, Stream&);
 
 /// A route has no default for anything: one without a permission does not compile.
 struct Route {
   constexpr Route(Method m, std::string_view p, Permission who,
-                  std::variant<Immediate, Waiting> what)
+                  std::variant<Immediate, Waiting, Streaming> what)
       : method{m}, path{p}, permission{who}, handler{what} {}
-  Method method;          // get (HEAD goes with it) or post
-  std::string_view path;  // one segment may be "*"
+  Method method;  // get (HEAD goes with it) or post
+  /// One segment may be "*". "?key" or "?key=value" behind it: only with that in the query, whose
+  /// routes stand before the one of the same path without.
+  std::string_view path;
   Permission permission;
-  std::variant<Immediate, Waiting> handler;
+  std::variant<Immediate, Waiting, Streaming> handler;
 };
 
 std::span<Route const> routes();
@@ -43,7 +48,7 @@ struct Match {
 
   Permission permission() const { return route ? route->permission : Permission::read; }
 };
-Match match(Method method, std::string_view path);
+Match match(Method method, std::string_view path, std::string_view query);
 
 /// Refusals before anybody is asked for a password: without passwords, another site's name for this
 /// machine.

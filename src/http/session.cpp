@@ -1,7 +1,9 @@
 #include "http/session.hpp"
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -29,7 +31,8 @@ Session::Session(std::shared_ptr<Hub> hub, int fd, Peer const& peer, bool refuse
       socket_{hub_->loop.get_executor(), fd},
       peer_{peer},
       refused_{refused},
-      reader_{{hub_->limits.header_bytes, hub_->limits.header_fields, hub_->limits.body_bytes}} {}
+      reader_{{hub_->limits.header_bytes, hub_->limits.header_fields, hub_->limits.body_bytes}},
+      taken_{hub_->loop, boost::asio::steady_timer::time_point::max()} {}
 
 Session::~Session() = default;
 
@@ -50,6 +53,7 @@ void Session::close() {
   auto const self = shared_from_this();
   boost::system::error_code ignored;
   socket_.close(ignored);
+  taken_.cancel();
   hub_->left(*this);
 }
 
@@ -65,6 +69,9 @@ void Session::turn() {
         break;
       case Phase::writing:
         more = on_writing();
+        break;
+      case Phase::streaming:
+        more = on_streaming();
         break;
       case Phase::draining:
         more = on_draining();
@@ -104,7 +111,7 @@ void Session::begin_request() {
   head_only_ = request.method == Method::head;
   bool const passwords = hub_->authenticator->asks();
   if (auto refusal = turn_away(request, peer_, passwords)) return reply(std::move(*refusal));
-  match_ = match(request.method, request.path);
+  match_ = match(request.method, request.path, request.query);
   if (peer_.local || !passwords || match_.permission() == Permission::none)
     return admitted(Verdict::user);
   phase_ = Phase::login;
@@ -149,22 +156,18 @@ void Session::handle() {
   deadline_ = Deadline::max();
   phase_ = Phase::handler;
   call_.emplace(Call{reader_.request(), std::move(match_.argument)});
-  if (auto const* waiting = std::get_if<Waiting>(&match_.route->handler)) {
-    boost::asio::co_spawn(hub_->loop.get_executor(), serve(shared_from_this(), *waiting),
-                          [self = shared_from_this()](std::exception_ptr e) {
-                            if (e)
-                              self->response_ =
-                                  problem(500, "this request failed in a way that it should not");
-                            boost::asio::post(self->hub_->loop, [self] {
-                              if (self->phase_ != Phase::handler) return;
-                              self->reply();
-                              self->turn();
-                            });
-                          });
+  auto const& handler = match_.route->handler;
+  if (!std::holds_alternative<Immediate>(handler)) {
+    auto work = std::holds_alternative<Waiting>(handler)
+                    ? serve(shared_from_this(), std::get<Waiting>(handler))
+                    : serve(shared_from_this(), std::get<Streaming>(handler));
+    boost::asio::co_spawn(
+        hub_->loop.get_executor(), std::move(work),
+        [self = shared_from_this()](std::exception_ptr broken) { self->served(broken); });
     return;
   }
   try {
-    (hub_->api.*std::get<Immediate>(match_.route->handler))(*call_, response_);
+    (hub_->api.*std::get<Immediate>(handler))(*call_, response_);
   } catch (std::exception const&) {
     response_ = problem(500, "this request failed in a way that it should not");
   }
@@ -173,6 +176,48 @@ void Session::handle() {
 
 boost::asio::awaitable<void> Session::serve(std::shared_ptr<Session> self, Waiting handler) {
   co_await (self->hub_->api.*handler)(*self->call_, self->response_);
+}
+
+boost::asio::awaitable<void> Session::serve(std::shared_ptr<Session> self, Streaming handler) {
+  co_await (self->hub_->api.*handler)(*self->call_, self->response_, *self);
+}
+
+void Session::served(std::exception_ptr broken) {
+  if (broken) response_ = problem(500, "this request failed in a way that it should not");
+  boost::asio::post(hub_->loop, [self = shared_from_this()] {
+    if (self->phase_ == Phase::streaming) return self->close();  // we have no more to say
+    if (self->phase_ != Phase::handler) return;
+    self->reply();
+    self->turn();
+  });
+}
+
+boost::asio::awaitable<bool> Session::begin(Response head) {
+  if (phase_ != Phase::handler) co_return false;
+  head.endless = true;
+  head.close = true;
+  if (head_only_) {
+    response_ = std::move(head);
+    co_return false;
+  }
+  keep_alive_ = false;
+  std::string text;
+  append_head(text, head, {reader_.request().version, false, hub_->date()});
+  phase_ = Phase::streaming;
+  co_return co_await send(std::move(text), nullptr);
+}
+
+boost::asio::awaitable<bool> Session::send(std::string text,
+                                           std::shared_ptr<std::string const> picture) {
+  if (phase_ != Phase::streaming) co_return false;
+  out_ = std::move(text);
+  response_.picture = std::move(picture);
+  sent_ = 0;
+  stalled_at_ = std::string::npos;
+  turn();
+  while (phase_ == Phase::streaming && !out_.empty())
+    co_await taken_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+  co_return phase_ == Phase::streaming;
 }
 
 /// The bytes were no request that can be understood in one way only: say so, and end the
@@ -215,9 +260,7 @@ ssize_t Session::send_some(std::string_view payload) {
   return ::sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
-bool Session::on_writing() {
-  bool const apart = !head_only_ && response_.payload().size() > copied_body;
-  auto const payload = apart ? response_.payload() : std::string_view{};
+Session::Sending Session::send_rest(std::string_view payload) {
   while (sent_ < out_.size() + payload.size()) {
     auto const n = send_some(payload);
     if (n > 0) {
@@ -227,13 +270,42 @@ bool Session::on_writing() {
     if (n < 0 && errno == EINTR) continue;
     if (n == 0 || errno != EAGAIN) {
       close();
-      return false;
+      return Sending::closed;
     }
     if (std::exchange(stalled_at_, sent_) != sent_) set_deadline(hub_->limits.write_stall);
     wait(boost::asio::posix::descriptor_base::wait_write);
-    return false;
+    return Sending::waits;
   }
-  return finish_reply();
+  return Sending::done;
+}
+
+bool Session::on_writing() {
+  bool const apart = !head_only_ && response_.payload().size() > copied_body;
+  auto const payload = apart ? response_.payload() : std::string_view{};
+  return send_rest(payload) == Sending::done && finish_reply();
+}
+
+/// Sends the present part. What the client says meanwhile is no request; that it leaves is news.
+/// One that only ends its side may still read: whether it does, the next part tells.
+bool Session::on_streaming() {
+  if (!client_ended_) {
+    auto const rest = forget_what_comes();
+    client_ended_ = rest == Rest::ended;
+    if (rest == Rest::cut) {
+      close();
+      return false;
+    }
+  }
+  if (send_rest(response_.payload()) == Sending::done) {
+    out_.clear();
+    sent_ = 0;
+    response_.picture.reset();
+    deadline_ = Deadline::max();
+    taken_.cancel();
+  }
+  if (phase_ != Phase::closed && !client_ended_)
+    wait(boost::asio::posix::descriptor_base::wait_read);
+  return false;
 }
 
 bool Session::finish_reply() {
@@ -254,18 +326,23 @@ bool Session::finish_reply() {
   return false;
 }
 
-bool Session::on_draining() {
+Session::Rest Session::forget_what_comes() {
   char nobody_reads_this[4096];
   for (;;) {
     auto const n =
         ::recv(socket_.native_handle(), nobody_reads_this, sizeof nobody_reads_this, MSG_DONTWAIT);
     if (n > 0 && (drained_ += static_cast<std::size_t>(n)) < drain_bytes) continue;
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0 && errno == EAGAIN) break;
-    close();
-    return false;
+    if (n < 0 && errno == EAGAIN) return Rest::comes;
+    return n == 0 ? Rest::ended : Rest::cut;
   }
-  wait(boost::asio::posix::descriptor_base::wait_read);
+}
+
+bool Session::on_draining() {
+  if (forget_what_comes() == Rest::comes)
+    wait(boost::asio::posix::descriptor_base::wait_read);
+  else
+    close();
   return false;
 }
 

@@ -7,6 +7,7 @@
 #include "http/peer.hpp"
 #include "http/router.hpp"
 #include "http/server.hpp"
+#include "http/stream.hpp"
 
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -60,7 +61,7 @@ class Hub : public std::enable_shared_from_this<Hub> {
   std::string date_;
 };
 
-class Session : public std::enable_shared_from_this<Session> {
+class Session final : public std::enable_shared_from_this<Session>, private Stream {
  public:
   Session(std::shared_ptr<Hub> hub, int fd, Peer const& peer, bool refused);
   ~Session();
@@ -75,24 +76,35 @@ class Session : public std::enable_shared_from_this<Session> {
   bool refused() const { return refused_; }
 
  private:
-  enum class Phase { head, login, body, handler, writing, draining, closed };
+  enum class Phase { head, login, body, handler, writing, streaming, draining, closed };
 
   void turn();
   // Each does one step; false: wait for something.
   bool on_head();
   bool on_body();
   bool on_writing();
+  bool on_streaming();
   bool on_draining();
 
   void begin_request();
   void admitted(Verdict verdict);
   void handle();
   static boost::asio::awaitable<void> serve(std::shared_ptr<Session> self, Waiting handler);
+  static boost::asio::awaitable<void> serve(std::shared_ptr<Session> self, Streaming handler);
+  void served(std::exception_ptr broken);
+  // Stream
+  boost::asio::awaitable<bool> begin(Response head) override;
+  boost::asio::awaitable<bool> send(std::string text,
+                                    std::shared_ptr<std::string const> picture) override;
   void refuse_request();
   void reply();
   void reply(Response response);
   ssize_t send_some(std::string_view payload);
+  enum class Sending { done, waits, closed };
+  Sending send_rest(std::string_view payload);
   bool finish_reply();
+  enum class Rest { comes, ended, cut };
+  Rest forget_what_comes();
 
   bool receive();  // false: nothing there yet (a wait is under way), or closed
   void wait(boost::asio::posix::descriptor_base::wait_type what);
@@ -115,10 +127,13 @@ class Session : public std::enable_shared_from_this<Session> {
   std::size_t sent_ = 0;
   std::size_t drained_ = 0;
   std::size_t stalled_at_ = 0;  // bytes sent when the client took no more
+  boost::asio::steady_timer
+      taken_;  // never expires: cancelled when a part has been sent, or closed
   bool waits_to_read_ = false, waits_to_write_ = false;
   bool keep_alive_ = false;
   bool head_only_ = false;
-  bool drain_ = false;  // the client's further bytes are no request
+  bool drain_ = false;         // the client's further bytes are no request
+  bool client_ended_ = false;  // it sends nothing more, though it may still read
 };
 
 }  // namespace snapcron::http

@@ -100,7 +100,7 @@ bool decode_query_text(std::string_view raw, std::string& text) {
 
 bool valid_query(std::string_view query) {
   return std::all_of(query.begin(), query.end(),
-                     [](char c) { return is_printable(c) && c != '#' && c != '\\'; });
+                     [](char c) { return is_printable(c) && c != '#'; });
 }
 
 char const* decode_path(std::string_view raw, std::string& path) {

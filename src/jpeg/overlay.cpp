@@ -1,20 +1,16 @@
 #include "jpeg/overlay.hpp"
 
-#include "core/printable.hpp"
 #include "jpeg/check.hpp"
 #include "jpeg/font.hpp"
-#include "jpeg/string_sink.hpp"
+#include "jpeg/redraw.hpp"
 
 #include <algorithm>
-#include <array>
-#include <csetjmp>
 #include <vector>
 
 namespace snapcron {
 namespace {
 
-constexpr int overlay_quality = 90;
-constexpr JSAMPLE ink = 255, paper = 16, no_colour = 128;
+constexpr unsigned char ink = 255, paper = 16, no_colour = 128;
 
 /// The bar: where it begins, and which of its dots are lit.
 class Bar {
@@ -30,7 +26,7 @@ class Bar {
   unsigned top() const { return top_; }
 
   /// A line of pixels of one component (grey) or three (YCbCr).
-  void draw(unsigned y, unsigned components, std::vector<JSAMPLE>& line) const {
+  void draw(unsigned y, unsigned components, std::vector<unsigned char>& line) const {
     auto const row = (y - top_) / dot_;
     for (unsigned x = 0; x < width_; ++x) {
       auto* const pixel = line.data() + std::size_t{x} * components;
@@ -63,98 +59,21 @@ class Bar {
   unsigned dot_ = 1, top_ = 0;
 };
 
-/// libjpeg is C: an error leaves it by longjmp, so nothing between setjmp and there may own
-/// anything.
-struct Redrawing {
-  jpeg_error_mgr errors;  // first: callbacks get its address
-  std::jmp_buf out;
-  std::array<char, JMSG_LENGTH_MAX> message;
-  jpeg_decompress_struct from;
-  jpeg_compress_struct to;
-};
-
-[[noreturn]] void leave(j_common_ptr jpeg) {
-  auto& redrawing = *reinterpret_cast<Redrawing*>(jpeg->err);
-  (*jpeg->err->format_message)(jpeg, redrawing.message.data());
-  std::longjmp(redrawing.out, 1);
-}
-
-/// check_jpeg() was strict already.
-void pass_over(j_common_ptr, int) {}
-
-void begin_reading(jpeg_decompress_struct& from, std::string_view jpeg) {
-  jpeg_mem_src(&from, reinterpret_cast<unsigned char const*>(jpeg.data()), jpeg.size());
-  jpeg_save_markers(&from, JPEG_COM, 0xffff);
-  jpeg_save_markers(&from, JPEG_APP0 + 1, 0xffff);  // Exif, which may say that it lies on its side
-  jpeg_read_header(&from, TRUE);
-  bool const grey = from.jpeg_color_space == JCS_GRAYSCALE;
-  from.out_color_space = grey ? JCS_GRAYSCALE : JCS_YCbCr;
-  jpeg_start_decompress(&from);
-}
-
-void begin_writing(jpeg_compress_struct& to, jpeg_decompress_struct const& from) {
-  to.image_width = from.output_width;
-  to.image_height = from.output_height;
-  to.input_components = from.output_components;
-  to.in_color_space = from.out_color_space;
-  jpeg_set_defaults(&to);
-  jpeg_set_quality(&to, overlay_quality, TRUE);
-  // As a camera has them: the colours at full size, halved across, or both ways.
-  auto const& luma = from.comp_info[0];
-  if (to.num_components == 3 && from.jpeg_color_space == JCS_YCbCr && luma.h_samp_factor <= 2 &&
-      luma.v_samp_factor <= 2) {
-    to.comp_info[0].h_samp_factor = luma.h_samp_factor;
-    to.comp_info[0].v_samp_factor = luma.v_samp_factor;
-  }
-  jpeg_start_compress(&to, TRUE);
-  for (auto const* marker = from.marker_list; marker != nullptr; marker = marker->next)
-    jpeg_write_marker(&to, marker->marker, marker->data, marker->data_length);
-}
-
-/// False after an error.
-bool redraw(Redrawing& redrawing, std::string_view jpeg, Bar const& bar, std::vector<JSAMPLE>& line,
-            StringSink& sink) {
-  if (setjmp(redrawing.out) != 0) return false;
-  auto& [errors, out, message, from, to] = redrawing;
-  jpeg_create_decompress(&from);
-  jpeg_create_compress(&to);
-  to.dest = &sink.manager;
-  begin_reading(from, jpeg);
-  begin_writing(to, from);
-  auto const components = static_cast<unsigned>(from.output_components);
-  line.resize(std::size_t{from.output_width} * components);
-  JSAMPROW row = line.data();
-  while (from.output_scanline < from.output_height) {
-    auto const y = from.output_scanline;
-    jpeg_read_scanlines(&from, &row, 1);
-    if (y >= bar.top()) bar.draw(y, components, line);
-    jpeg_write_scanlines(&to, &row, 1);
-  }
-  jpeg_finish_compress(&to);
-  jpeg_finish_decompress(&from);
-  return true;
-}
-
 }  // namespace
 
 Result<std::string> with_overlay(std::string_view jpeg, std::string_view text) {
   auto const size = check_jpeg(jpeg);
   if (!size) return size.error();
   Bar const bar{*size, text};
-  std::string result;
-  std::vector<JSAMPLE> line;
-  StringSink sink{result};
-  Redrawing redrawing{};
-  redrawing.from.err = redrawing.to.err = jpeg_std_error(&redrawing.errors);
-  redrawing.errors.error_exit = leave;
-  redrawing.errors.emit_message = pass_over;
-  bool const drawn = redraw(redrawing, jpeg, bar, line, sink);
-  jpeg_destroy_decompress(&redrawing.from);
-  jpeg_destroy_compress(&redrawing.to);
+  Redrawing how;
+  how.on_line = [&bar](unsigned y, unsigned components, std::vector<unsigned char>& line) {
+    if (y >= bar.top()) bar.draw(y, components, line);
+  };
+  auto drawn = redraw(jpeg, how);
   if (!drawn)
-    return Error{Fault::bad_picture, "no overlay can be drawn into the picture: " +
-                                         printable(redrawing.message.data())};
-  return result;
+    return Error{drawn.error().fault,
+                 "no overlay can be drawn into the picture: " + drawn.error().text};
+  return drawn;
 }
 
 }  // namespace snapcron

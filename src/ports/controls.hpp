@@ -4,7 +4,9 @@
 
 #include "core/error.hpp"
 #include "core/input.hpp"
+#include "core/line_change.hpp"
 #include "core/outbox.hpp"
+#include "core/picture_fit.hpp"
 #include "core/relay.hpp"
 #include "core/status.hpp"
 #include "ports/records.hpp"
@@ -41,6 +43,18 @@ struct SnapshotReply {
   std::optional<Error> delivery_error{};  // without a daemon, which delivers later
 };
 
+/// A picture to look at, which is not stored.
+struct LookRequest {
+  enum class Which {
+    fresh,     // as new as the camera has it
+    buffered,  // the newest of the camera's buffer
+    stored     // the newest that was stored
+  };
+  std::string camera;  // its name, or its place in the configuration from 1; empty: the first
+  Which which = Which::fresh;
+  PictureFit fit{};
+};
+
 struct TriggerReply {
   bool fired = false;
   std::string reason;  // of a skip: "condition", "cooldown", "mode", "disabled"
@@ -57,9 +71,22 @@ class Controls {
   virtual Result<void> switch_relay(unsigned number, RelayCommand const& command) = 0;
   /// Returns when the engine has seen the settled level. Fault::refused on a real chip.
   virtual boost::asio::awaitable<Result<void>> drive_input(unsigned number, InputDrive drive) = 0;
+  /// One step after another, in place of what is still to come of earlier ones; on and off again is
+  /// a pulse. The error is that of a first step without a wait.
+  virtual Result<void> step_relay(unsigned number, std::vector<LevelStep> steps) = 0;
+  /// The same of a virtual input; Fault::not_found when it is none.
+  virtual Result<void> step_input(unsigned number, std::vector<LevelStep> steps) = 0;
+  /// Now, for line_news().
+  virtual std::uint64_t line_moment() const = 0;
+  /// What inputs and relays did after that moment; where nothing did, waits for it, at most so
+  /// long. Fault::gone when not all of it is known any more.
+  virtual boost::asio::awaitable<Result<LineNews>> line_news(std::uint64_t after,
+                                                             Duration wait) = 0;
   /// Fault::not_found for an unknown rule.
   virtual Result<TriggerReply> trigger(std::string const& rule) = 0;
   virtual boost::asio::awaitable<SnapshotReply> snapshot(SnapshotRequest request) = 0;
+  virtual boost::asio::awaitable<Result<std::shared_ptr<std::string const>>> look(
+      LookRequest request) = 0;
   /// How many rules it fired; Fault::not_found where no rule has such a trigger.
   virtual Result<unsigned> webhook(std::string const& name) = 0;
   /// Where there is nothing (newer), waits for it, at most so long.

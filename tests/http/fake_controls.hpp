@@ -67,6 +67,21 @@ class FakeControls : public Controls {
       if (input.number == number) input.high = drive.kind == InputDrive::Kind::high;
     co_return Result<void>{};
   }
+  Result<void> step_relay(unsigned number, std::vector<LevelStep> steps) override {
+    if (relay_error) return *relay_error;
+    relay_steps.emplace_back(number, std::move(steps));
+    return {};
+  }
+  Result<void> step_input(unsigned number, std::vector<LevelStep> steps) override {
+    if (number != virtual_input) return Error{Fault::not_found, "there is no such virtual input"};
+    input_steps.emplace_back(number, std::move(steps));
+    return {};
+  }
+  std::uint64_t line_moment() const override { return 0; }
+  boost::asio::awaitable<Result<LineNews>> line_news(std::uint64_t after, Duration) override {
+    if (after >= line_changes.size()) co_return Error{Fault::gone, "the end"};
+    co_return LineNews{{line_changes[after]}, after + 1};
+  }
   Result<TriggerReply> trigger(std::string const& rule) override {
     triggered.push_back(rule);
     if (rule == "nobody") return Error{Fault::not_found, "there is no rule 'nobody'"};
@@ -78,6 +93,12 @@ class FakeControls : public Controls {
     auto reply = snapshot_reply;
     if (request.store) reply.jpeg.reset();
     co_return reply;
+  }
+  boost::asio::awaitable<Result<std::shared_ptr<std::string const>>> look(
+      LookRequest request) override {
+    looks.push_back(request);
+    if (looks.size() > most_looks) co_return Error{Fault::gone, "the camera is lost"};
+    co_return look_reply;
   }
   Result<unsigned> webhook(std::string const& name) override {
     if (name == "nobody") return Error{Fault::not_found, "there is no webhook 'nobody'"};
@@ -115,8 +136,24 @@ class FakeControls : public Controls {
 
   /// Nothing was switched, driven, fired, taken or loaded.
   bool untouched() const {
-    return switched.empty() && driven.empty() && triggered.empty() && snapshots.empty() &&
-           webhooks.empty() && retried.empty() && dropped.empty() && reloads == 0;
+    return relay_steps.empty() && input_steps.empty() && switched.empty() && driven.empty() &&
+           triggered.empty() && snapshots.empty() && webhooks.empty() && retried.empty() &&
+           dropped.empty() && reloads == 0;
+  }
+
+  /// As if nothing had been asked yet.
+  void forget() {
+    relay_steps.clear();
+    input_steps.clear();
+    switched.clear();
+    driven.clear();
+    triggered.clear();
+    snapshots.clear();
+    webhooks.clear();
+    retried.clear();
+    dropped.clear();
+    looks.clear();
+    reloads = reads = 0;
   }
 
   Status state;
@@ -135,6 +172,13 @@ class FakeControls : public Controls {
   int reads = 0, peeks = 0, reloads = 0;
   std::vector<std::pair<unsigned, RelayCommand>> switched;
   std::vector<std::pair<unsigned, InputDrive>> driven;
+  std::vector<LookRequest> looks;
+  std::size_t most_looks = 3;
+  Result<std::shared_ptr<std::string const>> look_reply =
+      std::make_shared<std::string const>("JPEG");
+  std::vector<std::pair<unsigned, std::vector<LevelStep>>> relay_steps, input_steps;
+  unsigned virtual_input = 6;
+  std::vector<LineChange> line_changes;  // one a look, then it is over
   std::vector<std::string> triggered;
   std::vector<SnapshotRequest> snapshots;
   std::vector<DeliveryQuery> delivery_queries;
