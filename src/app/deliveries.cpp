@@ -10,6 +10,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace snapcron {
 namespace {
@@ -46,6 +47,7 @@ void Deliveries::start() {
 void Deliveries::look(bool now) {
   if (now) health_.not_before = {};
   more_ = true;
+  passed_ = 0;
   for (auto* timer : waiting_) timer->cancel();
 }
 
@@ -105,14 +107,13 @@ asio::awaitable<void> Deliveries::fetch() {
   using Found = Result<std::pair<std::vector<Delivery>, std::optional<Instant>>>;
   fetching_ = true;
   more_ = false;
-  auto const limit = window_size + static_cast<unsigned>(under_way_.size());
   // Named before it is awaited: GCC 12 destroys the captures of a temporary twice.
   auto const work = [name = spec_.name, now = clock_.now().wall,
-                     limit](PictureJournal& journal) -> Found {
-    auto due = journal.due(name, now, limit);
+                     after = passed_](PictureJournal& journal) -> Found {
+    auto due = journal.due(name, now, window_size, after);
     if (!due) return due.error();
     // With more at hand nobody asks when the next may be tried, which is a look at all that wait.
-    if (due->size() == limit) return std::pair{std::move(*due), std::optional<Instant>{}};
+    if (due->size() == window_size) return std::pair{std::move(*due), std::optional<Instant>{}};
     auto const earliest = journal.earliest(name);
     if (!earliest) return earliest.error();
     return std::pair{std::move(*due), *earliest};
@@ -124,7 +125,9 @@ asio::awaitable<void> Deliveries::fetch() {
   if (!found) {
     earliest_ = now.steady + journal_pause;
   } else {
-    more_ = more_ || found->first.size() == limit;
+    bool const full = found->first.size() == window_size;
+    bool const anew = std::exchange(more_, more_ || full);  // somebody asked for a look meanwhile
+    passed_ = full && !anew ? found->first.back().id : 0;
     for (auto& delivery : found->first)
       if (!under_way_.contains(delivery.id)) window_.push_back(std::move(delivery));
     // What may be tried already and is not in the window is under way: its end looks again.

@@ -95,6 +95,7 @@ class Deliveries : public std::enable_shared_from_this<Deliveries> {
   std::set<AskedChild*> workers_;     // that are delivering
   bool fetching_ = false;
   bool more_ = true;                 // there may be more in the journal
+  std::int64_t passed_ = 0;          // the last one of the window before; 0: from the oldest on
   Steady earliest_ = Steady::max();  // when the next of those that wait may be tried
   bool closed_ = false;
   std::set<boost::asio::steady_timer*> waiting_;  // lanes without anything to do

@@ -115,14 +115,18 @@ Result<void> insert(Database& database, Delivery const& delivery, std::int64_t p
   return once(s);
 }
 
-Result<void> count(Database& database, std::string const& destination, unsigned delivered,
-                   unsigned given_up) {
+/// How many of a destination's ended for good in one batch.
+struct Ended {
+  std::int64_t delivered = 0, given_up = 0;
+};
+using EndedByDestination = std::map<std::string, Ended>;
+
+Result<void> count(Database& database, std::string const& destination, Ended const& ended) {
   auto statement = database.prepare(
       "INSERT INTO destinations (name, number, delivered, given_up) VALUES (?1, 0, ?2, ?3)"
       " ON CONFLICT (name) DO UPDATE SET delivered = delivered + ?2, given_up = given_up + ?3");
   if (!statement) return statement.error();
-  (*statement)->bind(1, destination).bind(2, std::int64_t{delivered});
-  (*statement)->bind(3, std::int64_t{given_up});
+  (*statement)->bind(1, destination).bind(2, ended.delivered).bind(3, ended.given_up);
   return once(**statement);
 }
 
@@ -135,14 +139,15 @@ Result<void> set_number(Database& database, std::string const& destination, unsi
   return once(**statement);
 }
 
-Result<void> settle(Database& database, PictureJournal::Outcome const& outcome) {
+Result<void> settle(Database& database, PictureJournal::Outcome const& outcome,
+                    EndedByDestination& ended) {
   using enum Verdict::What;
   if (outcome.verdict.what == delivered) {
     auto statement = database.prepare("DELETE FROM deliveries WHERE id = ?");
     if (!statement) return statement.error();
     (*statement)->bind(1, outcome.id);
-    if (auto const done = once(**statement); !done) return done;
-    return count(database, outcome.destination, 1, 0);
+    ++ended[outcome.destination].delivered;
+    return once(**statement);
   }
   auto statement = database.prepare(
       "UPDATE deliveries SET attempts = attempts + 1, next = ?2, set_aside = ?3, error = ?4"
@@ -159,7 +164,8 @@ Result<void> settle(Database& database, PictureJournal::Outcome const& outcome) 
     auto const done = insert(database, *outcome.instead, outcome.instead->picture);
     if (!done) return done;
   }
-  return count(database, outcome.destination, 0, 1);
+  ++ended[outcome.destination].given_up;
+  return {};
 }
 
 /// Runs `sql`, which ends before its WHERE, on what is selected; how many rows that changed.
@@ -203,8 +209,11 @@ Result<void> PictureJournal::write(Batch const& batch) {
       for (auto const& delivery : entry.deliveries)
         if (auto const done = insert(database, delivery, *picture); !done) return done;
     }
+    EndedByDestination ended;
     for (auto const& outcome : batch.outcomes)
-      if (auto const done = settle(database, outcome); !done) return done;
+      if (auto const done = settle(database, outcome, ended); !done) return done;
+    for (auto const& [destination, of] : ended)
+      if (auto const done = count(database, destination, of); !done) return done;
     for (auto const& [destination, number] : batch.numbers)
       if (auto const done = set_number(database, destination, number); !done) return done;
     return {};
@@ -212,15 +221,16 @@ Result<void> PictureJournal::write(Batch const& batch) {
 }
 
 Result<std::vector<Delivery>> PictureJournal::due(std::string const& destination, Instant now,
-                                                  unsigned limit) {
+                                                  unsigned limit, std::int64_t after) {
   return file_.with([&](Database& database) -> Result<std::vector<Delivery>> {
     auto statement = database.prepare((std::string{delivery_columns} +
-                                       "WHERE destination = ?1 AND set_aside = 0 AND"
-                                       " (next <= ?2 OR next > ?3) ORDER BY id LIMIT ?4")
+                                       "WHERE destination = ?1 AND set_aside = 0 AND id > ?5"
+                                       " AND (next <= ?2 OR next > ?3) ORDER BY id LIMIT ?4")
                                           .c_str());
     if (!statement) return statement.error();
     (*statement)->bind(1, destination).bind(2, count_of(now));
     (*statement)->bind(3, count_of(now + longest_pause)).bind(4, std::int64_t{limit});
+    (*statement)->bind(5, after);
     return rows<Delivery>(**statement, delivery_of);
   });
 }

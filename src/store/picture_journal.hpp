@@ -44,9 +44,11 @@ class PictureJournal {
 
   Result<void> write(Batch const& batch);
 
-  /// What may be tried at `now`, the oldest first. What says that it is to wait longer than any
-  /// pause was queued by a clock that was set since, and may.
-  Result<std::vector<Delivery>> due(std::string const& destination, Instant now, unsigned limit);
+  /// What may be tried at `now`, the oldest first, of those that came after the one with the id
+  /// `after`. What says that it is to wait longer than any pause was queued by a clock that was set
+  /// since, and may.
+  Result<std::vector<Delivery>> due(std::string const& destination, Instant now, unsigned limit,
+                                    std::int64_t after = 0);
   /// When the next of those that wait may be tried.
   Result<std::optional<Instant>> earliest(std::string const& destination);
 

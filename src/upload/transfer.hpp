@@ -48,9 +48,14 @@ class Connection {
  private:
   friend class Transfer;
 
+  void open(EasySettings const& settings);
+  void close();
+  CURLcode perform();
+
   DestinationSpec const& spec_;
   char const* protocols_;
   Steady deadline_{};
+  std::unique_ptr<CURLM, decltype(&curl_multi_cleanup)> multi_{nullptr, &curl_multi_cleanup};
   Easy easy_{nullptr, &curl_easy_cleanup};
 };
 

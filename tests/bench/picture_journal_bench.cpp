@@ -62,17 +62,19 @@ void record(benchmark::State& state) {
 
 void note_delivered(benchmark::State& state) {
   auto const folder = new_folder();
-  PictureJournal journal{folder};
   PictureJournal::Batch all;
   for (int i = 0; i < rounds * state.range(0); ++i) all.entries.push_back(picture(i));
-  if (!journal.write(all)) state.SkipWithError("not written");
+  if (!PictureJournal{folder}.write(all)) state.SkipWithError("not written");
   double const before = written_bytes();
-  std::int64_t id = 0;
-  for (auto _ : state) {
-    PictureJournal::Batch batch;
-    for (int i = 0; i < state.range(0); ++i)
-      batch.outcomes.push_back({.id = ++id, .destination = "archive", .verdict = {}});
-    if (!journal.write(batch)) state.SkipWithError("not written");
+  {
+    PictureJournal journal{folder};
+    std::int64_t id = 0;
+    for (auto _ : state) {
+      PictureJournal::Batch batch;
+      for (int i = 0; i < state.range(0); ++i)
+        batch.outcomes.push_back({.id = ++id, .destination = "archive", .verdict = {}});
+      if (!journal.write(batch)) state.SkipWithError("not written");
+    }
   }
   report(state, before);
   std::filesystem::remove_all(folder);

@@ -65,6 +65,33 @@ TEST_F(ThePictureJournal, KeepsWhatIsToBeDeliveredInItsOrder) {
   EXPECT_EQ(journal->stored().value(), 200u);
 }
 
+TEST_F(ThePictureJournal, GoesOnAfterTheLastOneThatIsKnown) {
+  for (auto const* path : {"a.jpg", "b.jpg", "c.jpg"}) add(path, {"nas"});
+
+  auto const first = journal->due("nas", noon, 2).value();
+  ASSERT_EQ(first.size(), 2u);
+  auto const rest = journal->due("nas", noon, 2, first.back().id).value();
+
+  ASSERT_EQ(rest.size(), 1u);
+  EXPECT_EQ(rest.front().file, "c.jpg");
+}
+
+TEST_F(ThePictureJournal, CountsAllThatEndedTogether) {
+  for (auto const* path : {"a.jpg", "b.jpg", "c.jpg"}) add(path, {"nas", "web"});
+  auto const ended = [](std::int64_t id, std::string const& destination, Verdict::What what) {
+    return PictureJournal::Outcome{
+        .id = id, .destination = destination, .verdict = {what, {}}, .error = {}, .instead = {}};
+  };
+  using enum Verdict::What;
+  ASSERT_TRUE(journal->write({.outcomes = {ended(1, "nas", delivered), ended(2, "web", delivered),
+                                           ended(3, "nas", delivered), ended(5, "nas", give_up)}}));
+
+  auto const counts = journal->counts().value();
+  EXPECT_EQ(counts.at("nas").delivered, 2u);
+  EXPECT_EQ(counts.at("nas").given_up, 1u);
+  EXPECT_EQ(counts.at("web").delivered, 1u);
+}
+
 TEST_F(ThePictureJournal, KnowsThePictureOfWhatIsQueuedLater) {
   add("a.jpg", {});
   PictureJournal::Entry mail;

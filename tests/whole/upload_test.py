@@ -138,6 +138,18 @@ class AtVsftpd(TestCase):
         self.assertVerdict(self.worker("ftp", ftp(server.url)).perform(self.picture, "p.jpg", attempt=2), "done")
         self.assertEqual(files(server.home), {"p.jpg": self.jpeg})
 
+    def test_no_upload_sleeps(self):
+        server = self.enterContext(servers.Vsftpd())
+        worker = self.worker("ftp", ftp(server.url))
+
+        def seconds(id):
+            begun = time.monotonic()
+            self.assertVerdict(worker.perform(self.picture, f"{id}.jpg", id=id), "done")
+            return time.monotonic() - begun
+
+        slow = [took for took in map(seconds, range(1, 101)) if took > 0.9]
+        self.assertLessEqual(len(slow), 1, slow)  # the machine itself may have been away once
+
     def test_a_wrong_password_is_refused(self):
         server = self.enterContext(servers.Vsftpd())
         worker = self.worker("ftp", ftp(server.url), password="wr0ng")

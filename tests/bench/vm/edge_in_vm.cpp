@@ -174,7 +174,8 @@ class Path : private InputListener {
     RelaySpec relay;
     relay.number = 1;
     if (!relays_.configure({relay}) || !inputs_.configure({input})) die("path: no line");
-    engine_.configure(std::move(rules), {{1, "pin"}}, {{1, "strike"}}, clock_.now());
+    engine_.configure(std::move(rules), Names{.inputs = {{1, "pin"}}, .relays = {{1, "strike"}}},
+                      clock_.now());
   }
   std::vector<Duration>& told() { return gpio_.told; }
   std::vector<Duration> run(Setup const& setup) {
