@@ -25,7 +25,7 @@ std::optional<Duration> axis_time(std::string_view text) {
     return std::chrono::duration_cast<Duration>(std::chrono::milliseconds{1000 / *frames});
   }
   std::chrono::seconds time{};
-  for (auto const& [letter, unit] : {std::pair{'h', 3600}, {'m', 60}, {'s', 1}}) {
+  for (auto const& [letter, unit] : {std::pair{'h', 3600}, std::pair{'m', 60}, std::pair{'s', 1}}) {
     if (!rest.starts_with(letter)) continue;
     auto const end = std::min(rest.find_first_of("hms", 1), rest.size());
     auto const count = axis_number(rest.substr(1, end - 1));

@@ -74,8 +74,8 @@ class Parser {
 
   // ---- triggers ----
 
+  /// True when its colon has been passed, whatever else is wrong with it.
   bool trigger(AxisEntry& entry) {
-    bool right = true;
     for (auto const unit : axis_units) {
       in_.skip_space();
       auto const at = in_.here();
@@ -94,11 +94,10 @@ class Parser {
         continue;
       }
       in_.mistakes().error(at, numbers.error().text);
-      right = false;
       // No trigger at all, rather than a wrong one.
       if (unit == axis_minute && !is_digit(field.front()) && field.front() != '*') return false;
     }
-    return inputs(entry) && right;
+    return inputs(entry);
   }
 
   /// The sixth field and the colon.

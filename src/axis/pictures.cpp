@@ -163,7 +163,9 @@ void AxisActions::ftp(AxisCommand const& command) {
   AxisSource last{.what = AxisSource::What::last_shot};
   auto const source = src != nullptr ? axis_source(*src, mistakes_) : std::optional{last};
   options.value("temp");  // it always goes under a temporary name
-  bool const login = (options.value("user") != nullptr) | (options.value("pass") != nullptr);
+  bool login = false;
+  for (auto const* of_destination : {"user", "pass"})
+    login |= options.value(of_destination) != nullptr;
   AxisWord const destination =
       host != nullptr ? *host : AxisWord{.text = "ftp", .at = command.name.at};
   if (auto* pictures = source ? pictures_of(*source, camera, command.name.at) : nullptr) {
