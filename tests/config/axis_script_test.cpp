@@ -7,8 +7,6 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <string>
 
 namespace snapcron {
@@ -17,11 +15,6 @@ namespace {
 namespace fs = std::filesystem;
 
 fs::path const printed{SOURCE_DIR "/tests/fuzz/corpus/axis"};
-
-std::string contents(fs::path const& file) {
-  std::ifstream in{file, std::ios::binary};
-  return {std::istreambuf_iterator<char>{in}, {}};
-}
 
 /// A site with all that the scripts ask for, and one more thing.
 std::string site_with(std::string const& more) {
