@@ -19,17 +19,28 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
-/// What is no UTF-8 was written when Latin-1 was what everybody had.
+/// What is no UTF-8 was written on Windows when that had its own Latin-1.
 std::string as_utf8(std::string text) {
   if (is_utf8(text)) return text;
+  // Windows-1252 from 0x80 to 0x9f; all else is Latin-1, and so the code point itself.
+  constexpr std::u16string_view windows =
+      u"\u20ac\u0081\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u008d\u017d"
+      u"\u008f"
+      u"\u0090\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u009d\u017e"
+      u"\u0178";
   std::string converted;
   for (char const c : text) {
     auto const byte = static_cast<unsigned char>(c);
-    if (byte < 0x80) {
+    unsigned const code = byte >= 0x80 && byte < 0xa0 ? windows[byte - 0x80] : byte;
+    if (code < 0x80) {
       converted += c;
+    } else if (code < 0x800) {
+      converted += static_cast<char>(0xc0 | (code >> 6));
+      converted += static_cast<char>(0x80 | (code & 0x3f));
     } else {
-      converted += static_cast<char>(0xc0 | (byte >> 6));
-      converted += static_cast<char>(0x80 | (byte & 0x3f));
+      converted += static_cast<char>(0xe0 | (code >> 12));
+      converted += static_cast<char>(0x80 | ((code >> 6) & 0x3f));
+      converted += static_cast<char>(0x80 | (code & 0x3f));
     }
   }
   return converted;
@@ -92,6 +103,7 @@ Result<Opened*> open_axis_script(Files& files, std::filesystem::path const& path
 
 std::string read_axis_rules(Opened& script, AxisSettings const& settings, RulesScope& scope) {
   auto const& context = script.context;
+  if (!check_characters(script.source, script.diagnostics)) return {};
   std::vector<Diagnostic> mistakes;
   auto const parsed = parse_axis_script(script.source.text(), mistakes);
   auto const yaml = write_yaml(translate(parsed, settings, mistakes), parsed.comments);

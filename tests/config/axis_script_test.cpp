@@ -157,9 +157,17 @@ TEST_F(WithScript, ItsPasswordsAreNotShown) {
 }
 
 TEST_F(WithScript, LettersOfTheNinetiesBecomeUtf8) {
-  auto const loaded = load("# D\xf6rr\n* * * * * :\nlog \"D\xf6rr\";\n%\n");
+  auto const loaded = load(
+      "# D\xf6rr\n* * * * * :\nlog \"\x93"
+      "D\xf6rr\x94\";\n%\n");
   ASSERT_TRUE(loaded.site) << said(loaded);
-  EXPECT_EQ(std::get<LogAction>(loaded.site->rules[0].actions[0].what).text.expand({}), "Dörr");
+  EXPECT_EQ(std::get<LogAction>(loaded.site->rules[0].actions[0].what).text.expand({}), "“Dörr”");
+}
+
+TEST_F(WithScript, CharactersThatNobodySeesAreToldWhereTheyStand) {
+  EXPECT_THAT(said(load("* * * * * :\nlog \"a\xe2\x80\xa8"
+                        "b\";\n%\n")),
+              testing::HasSubstr("unit.cron:2:7: error: invisible character U+2028"));
 }
 
 }  // namespace

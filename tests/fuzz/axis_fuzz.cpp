@@ -1,9 +1,11 @@
-// Any bytes as the CRON script of an AXIS camera server: rules that can be read, or errors at places
-// that exist.
+// Any bytes as the CRON script of an AXIS camera server: rules that can be read, or errors at
+// places that exist.
 
 #include "axis/rules.hpp"
 #include "config/load.hpp"
+#include "config/scan.hpp"
 #include "config/source.hpp"
+#include "config/yaml.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -35,6 +37,10 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   if (has_errors(mistakes)) return 0;
 
   // The rules are well formed: what can be wrong with them is what the script says.
+  std::vector<Diagnostic> of_yaml;
+  if (!check_characters(source, of_yaml)) return 0;
+  auto const root = parse_yaml(Source{"rules.yaml", yaml.text}, of_yaml);
+  require(root && of_yaml.empty());
   auto const loaded = load_text("version: 1\n" + yaml.text, "rules.yaml");
   require(loaded.rules >= 1 || has_errors(loaded.diagnostics));
   return 0;
