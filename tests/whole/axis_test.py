@@ -141,7 +141,7 @@ class Scripts(support.TestCase):
     def test_import_refuses_a_script_with_mistakes(self):
         done = self.assertExit(self.site.snapcron("import-axis", PRINTED / "broken", config=False), 1)
         self.assertEqual(done.stdout, "")
-        self.assertEqual(len(re.findall(r"broken:\d+:\d+: error: ", done.stderr)), 4, done.stderr)
+        self.assertEqual(len(re.findall(r"broken:\d+:\d+: error: ", done.stderr)), 5, done.stderr)
         self.assertIn("/nonexistent", self.assertExit(self.site.snapcron("import-axis", "/nonexistent", config=False), 1).stderr)
         self.assertExit(self.site.snapcron("import-axis", config=False), 2)
 
