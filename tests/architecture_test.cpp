@@ -16,7 +16,8 @@ using Folders = std::set<std::string>;
 std::map<std::string, Folders> const may_include = {
     {"core", {}},
     {"async", {}},
-    {"config", {"core"}},
+    {"axis", {"core"}},
+    {"config", {"core", "axis"}},
     {"facts", {"core"}},
     {"replay", {"core", "config"}},
     {"jpeg", {"core"}},

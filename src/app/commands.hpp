@@ -31,6 +31,10 @@ int run_daemon(std::filesystem::path const& config);
 /// anything.
 int check(std::filesystem::path const& file, std::optional<std::filesystem::path> const& site);
 
+/// Prints the rules that a CRON script of an AXIS camera server means; `site` as above.
+int import_axis(std::filesystem::path const& script,
+                std::optional<std::filesystem::path> const& site);
+
 struct NextOptions {
   std::string cron, timezone, from, dst_gap;  // empty: not given
   unsigned count = 1;

@@ -172,10 +172,14 @@ asio::awaitable<void> Daemon::run_program(Perform task, TemplateValues values) {
   ChildSpec child;
   for (auto const& word : action.argv) child.argv.push_back(word.expand(values));
   child.timeout = action.timeout;
-  child.environment = {
-      {"SNAPCRON_EVENT", values.event},     {"SNAPCRON_RULE", values.rule},
-      {"SNAPCRON_TRIGGER", values.trigger}, {"SNAPCRON_INPUT", values.input},
-      {"SNAPCRON_EDGE", values.edge},       {"SNAPCRON_TIME", rfc3339(values.time, site_.zone, 3)}};
+  child.environment = {{"SNAPCRON_EVENT", values.event},
+                       {"SNAPCRON_RULE", values.rule},
+                       {"SNAPCRON_TRIGGER", values.trigger},
+                       {"SNAPCRON_INPUT", values.input},
+                       {"SNAPCRON_EDGE", values.edge},
+                       {"SNAPCRON_TIME", rfc3339(values.time, site_.zone, 3)},
+                       // So that `snapcron` and `snapshot` find this daemon.
+                       {"SNAPCRON_SOCKET", control_socket_.string()}};
   if (!values.picture.empty()) child.environment.emplace_back("SNAPCRON_PICTURE", values.picture);
   auto const result = co_await run_child(std::move(child));
   if (!result) {

@@ -130,6 +130,7 @@ class SchemaWriter {
       json::object list{{"type", "array"}, {"items", result}, {"minItems", 1}};
       result = any_of({std::move(result), std::move(list)});
     }
+    if (shape.or_text) result = any_of({one({}), std::move(result)});
     if (shape.or_nothing)
       result = any_of({json::object{{"enum", {nullptr, true}}}, std::move(result)});
     return result;

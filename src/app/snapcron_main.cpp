@@ -20,10 +20,6 @@ struct Words {
   bool json = false;
 };
 
-int later(std::string const& command) {
-  return complain("snapcron", "'" + command + "' is not built yet", exit_code::usage);
-}
-
 int relay_words(std::filesystem::path const& socket, std::vector<std::string> words) {
   static std::vector<std::string> const known{"on", "off", "toggle", "pulse"};
   auto const is_action = [](std::string const& w) {
@@ -124,6 +120,9 @@ void add_tools(CLI::App& app, Words& words, std::map<std::string, CLI::App*>& co
                    "RFC 3339; a minute after the trace's last line by default")
       ->type_name("TIME");
   simulate->add_flag("--json", words.simulate.json, "one JSON object a line");
+  auto* script = commands["import-axis"] =
+      app.add_subcommand("import-axis", "prints the CRON script of an AXIS camera server as rules");
+  script->add_option("script", words.file, "the script")->required()->type_name("SCRIPT");
   auto* montage = commands["montage"] = app.add_subcommand(
       "montage",
       "an event's pictures as a sheet (.jpg, .png), animated (.gif, .webp) or a clip (.mp4)");
@@ -169,8 +168,6 @@ int snapcron_main(int argc, char** argv) {
   alert->add_option("host", words.name)->required();
   alert->add_option("port", words.port)->required();
   alert->add_option("timeout", words.duration)->required();
-  commands["import-axis"] = app.add_subcommand("import-axis", "not built yet");
-  commands["import-axis"]->group("Later")->fallthrough(false)->prefix_command();
 
   return parse_and_run(app, argc, argv, [&]() -> int {
     std::string const chosen = app.get_subcommands().front()->get_name();
@@ -195,6 +192,11 @@ int snapcron_main(int argc, char** argv) {
                              words.file.empty() ? config : std::filesystem::path{words.file});
          }},
         {"simulate", [&] { return simulate(words.simulate); }},
+        {"import-axis",
+         [&] {
+           return import_axis(words.file,
+                              words.config.empty() ? std::nullopt : std::optional{config});
+         }},
         {"montage", [&] { return montage(socket(), words.name, words.file); }},
         {"passwd", [&] { return hash_for_users_file(words.user); }},
         {"schema", [&] { return print_schema(); }},
@@ -209,8 +211,7 @@ int snapcron_main(int argc, char** argv) {
         {"alert", [&] { return run_alert(words.name, words.port, words.duration); }},
         {"relay-safe", [&] { return relay_safe(config); }},
     };
-    auto const it = actions.find(chosen);
-    return it == actions.end() ? later(chosen) : it->second();
+    return actions.at(chosen)();
   });
 }
 

@@ -166,7 +166,8 @@ class ActionReader {
     AlertAction alert;
     auto const* text = map_.require("text", "add what is sent, such as 'text: \"{input} {edge}\"'");
     auto const address = read_text(context_, kind_, "a host and a port");
-    auto const parsed = text != nullptr ? read_template(context_, *text) : std::nullopt;
+    auto const parsed =
+        text != nullptr ? read_template(context_, *text, Template::Use::message) : std::nullopt;
     alert.timeout = map_.duration("timeout").value_or(alert.timeout);
     if (!address) return std::nullopt;
     auto const target = parse_host_and_port("alert", *address);

@@ -1,5 +1,6 @@
 #include "config/files.hpp"
 
+#include "config/yaml.hpp"
 #include "core/printable.hpp"
 
 #include <algorithm>
@@ -82,6 +83,14 @@ class UsersReader {
 };
 
 }  // namespace
+
+Opened& open(Files& files, std::filesystem::path const& path) {
+  auto text = read_regular_file(path, YamlLimits::bytes);
+  auto& opened =
+      files.opened.emplace_back(path.string(), text ? std::move(text->text) : std::string{});
+  if (!text) opened.context.error({}, text.error().text);
+  return opened;
+}
 
 std::filesystem::path resolve(Context const& context, std::string const& path) {
   std::error_code failed;  // the present folder is gone: relative paths stay relative

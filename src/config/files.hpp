@@ -36,6 +36,9 @@ struct Files {
   }
 };
 
+/// The file's text among the others; an empty one with the error told when it cannot be read.
+Opened& open(Files& files, std::filesystem::path const& path);
+
 /// A path that stands in the context's file, absolute: it starts at that file's folder.
 std::filesystem::path resolve(Context const& context, std::string const& path);
 

@@ -1,5 +1,6 @@
 #include "config/load.hpp"
 
+#include "config/axis_script.hpp"
 #include "config/devices.hpp"
 #include "config/files.hpp"
 #include "config/include.hpp"
@@ -38,15 +39,6 @@ std::vector<Diagnostic> collect(std::list<Opened>& opened) {
   return all;
 }
 
-/// The file's text in `files`; an empty one with the error told when it cannot be read.
-Opened& open(Files& files, fs::path const& path) {
-  auto text = read_regular_file(path, YamlLimits::bytes);
-  auto& opened =
-      files.opened.emplace_back(path.string(), text ? std::move(text->text) : std::string{});
-  if (!text) opened.context.error({}, text.error().text);
-  return opened;
-}
-
 /// The tree of an opened file, a mapping; nothing with the error told.
 std::optional<YamlNode> parse(Opened& opened) {
   if (has_errors(opened.diagnostics)) return std::nullopt;  // it could not be read
@@ -75,6 +67,15 @@ void read_rules_file(Opened& opened, RulesScope& scope) {
   if (auto const* version = map.take("version")) read_version(context, *version);
   if (auto const* rules = map.require("rules")) read_rules(context, *rules, scope);
   map.finish();
+}
+
+/// What rules of a file by itself may refer to.
+RulesScope scope_for(Files const& files, Site const* site) {
+  RulesScope scope{files};
+  scope.references = site != nullptr ? References::of(*site) : References::anything();
+  scope.zone = site != nullptr ? site->zone : Zone::system();
+  scope.place = site != nullptr ? site->location : std::nullopt;
+  return scope;
 }
 
 class SiteReader {
@@ -113,6 +114,8 @@ class SiteReader {
     scope_.zone = site_.zone;
     scope_.place = site_.location;
     if (auto const* rules = map.take("rules")) read_rules(context, *rules, scope_);
+    if (auto const* script = map.take("axis_script"))
+      axis_ = read_axis_script(context, files_, *script, scope_);
     if (auto const* include = map.take("include")) this->include(context, *include);
     check_mentioned_rules(scope_);
     map.finish();
@@ -121,6 +124,7 @@ class SiteReader {
   Loaded take() {
     Loaded loaded;
     loaded.rules = scope_.count;
+    loaded.axis = std::move(axis_);
     loaded.diagnostics = collect(files_.opened);
     site_.rules = std::move(scope_.rules);
     if (!has_errors(loaded.diagnostics)) loaded.site = std::move(site_);
@@ -150,6 +154,7 @@ class SiteReader {
   Files& files_;
   fs::path file_;
   Site site_;
+  AxisSettings axis_;
   RulesScope scope_{files_};
 };
 
@@ -174,10 +179,7 @@ Loaded load_text(std::string_view text, std::string const& name) {
 
 Loaded check_rules_file(fs::path const& file, Site const* site) {
   Files files;
-  RulesScope scope{files};
-  scope.references = site != nullptr ? References::of(*site) : References::anything();
-  scope.zone = site != nullptr ? site->zone : Zone::system();
-  scope.place = site != nullptr ? site->location : std::nullopt;
+  auto scope = scope_for(files, site);
   read_rules_file(open(files, file), scope);
   if (site != nullptr)
     for (auto const& rule : site->rules) scope.names.emplace(rule.name, site->file.string());
@@ -187,6 +189,20 @@ Loaded check_rules_file(fs::path const& file, Site const* site) {
   loaded.rules_only = true;
   loaded.diagnostics = collect(files.opened);
   return loaded;
+}
+
+Result<ImportedScript> import_axis_script(fs::path const& script, Loaded const* around) {
+  Files files;
+  std::error_code failed;
+  files.absolute = fs::absolute(script, failed).parent_path();
+  auto scope = scope_for(files, around != nullptr ? &*around->site : nullptr);
+  auto const opened = open_axis_script(files, script);
+  if (!opened) return opened.error();
+  ImportedScript imported;
+  imported.rules =
+      read_axis_rules(**opened, around != nullptr ? around->axis : AxisSettings{}, scope);
+  imported.diagnostics = collect(files.opened);
+  return imported;
 }
 
 bool is_rules_file(fs::path const& file) {

@@ -101,7 +101,10 @@ std::optional<References::Line> References::relay(Context const& context,
 }
 
 std::optional<std::string> References::camera(Context const& context, Value const& value) const {
-  if (!read_text(context, value, "a camera's name")) return std::nullopt;
+  auto const text = read_text(context, value, "a camera's name or number");
+  if (!text) return std::nullopt;
+  auto const number = plain_number(*text);
+  if (number && *number >= 1 && *number <= cameras.size()) return cameras[*number - 1];
   return find_named(context, value, "camera", cameras, open);
 }
 

@@ -22,7 +22,7 @@ struct References {
   /// comes.
   bool open = false;
   std::vector<Line> inputs, relays;
-  std::vector<std::string> cameras;
+  std::vector<std::string> cameras;                      // in their order: the first is number 1
   std::map<std::string, Duration, std::less<>> buffers;  // how far back those that have one reach
   struct Destination {
     std::string name;

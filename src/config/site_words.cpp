@@ -63,13 +63,30 @@ Table const& site_words() {
        {"include", takes::or_list(takes::of(Kind::text)),
         "files that hold rules only, or patterns of them: rules.d/*.yaml"},
        rules(),
-       later("axis_script", "a CRON script of an AXIS unit"),
+       {"axis_script", takes::or_text(takes::map(axis_script_words)),
+        "the file of a CRON script of an AXIS camera server, which runs as it is"},
        later("mqtt", "the broker")}};
   return table;
 }
 
 Table const& rules_file_words() {
   static Table const table{"rules-file", "a file with rules", {version(), rules().must()}};
+  return table;
+}
+
+Table const& axis_script_words() {
+  static Table const table{
+      "axis-script",
+      "a CRON script of an AXIS camera server, and what it cannot know",
+      {Word{"file", takes::of(Kind::text), "the script"}.must(),
+       Word{"button", takes::of(Kind::reference), "the input that is the Control button, B"}
+           .or_else("button"),
+       {"ptz", takes::of(Kind::text), "the address of the camera's ptz.cgi"},
+       Word{"username", takes::of(Kind::text), "for that, by Basic authentication"}.with({"ptz"}),
+       Word{"password_file", takes::of(Kind::text), "a file that holds the password in one line"}
+           .with({"username"}),
+       Word{"reboot", takes::of(Kind::flag), "true: 'reset -hard' may restart this computer"}
+           .or_else("false")}};
   return table;
 }
 

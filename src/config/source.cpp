@@ -32,7 +32,8 @@ class Descriptor {
 };
 
 /// Blanks out what a line holds of secrets, byte for byte, so that columns stay: the user and
-/// password in an address, and the value of a `password` (no key of ours, but people try it).
+/// password in an address, the value of a `password` (no key of ours, but people try it) and that
+/// of a script's `-pass`.
 std::string without_secrets(std::string_view line) {
   std::string shown{line};
   auto const blank = [&](std::size_t begin, std::size_t end) {
@@ -44,12 +45,15 @@ std::string without_secrets(std::string_view line) {
     auto const at = line.substr(i + 3, end - i - 3).rfind('@');
     if (at != std::string_view::npos) blank(i + 3, i + 3 + at);
   }
-  constexpr std::string_view key = "password:";
-  for (auto i = line.find(key); i != std::string_view::npos; i = line.find(key, i + 1)) {
-    auto const begin = std::min(line.find_first_not_of(" \t", i + key.size()), line.size());
-    bool const quoted = begin < line.size() && (line[begin] == '"' || line[begin] == '\'');
-    auto const end = quoted ? line.rfind(line[begin]) : line.find_first_of(",}", begin);
-    blank(begin, std::min(std::max(end, begin), line.size()));
+  // In YAML, and in the script of an old camera server.
+  for (auto const& [key, ends] : {std::pair<std::string_view, char const*>{"password:", ",}"},
+                                  std::pair<std::string_view, char const*>{"-pass ", " ;"}}) {
+    for (auto i = line.find(key); i != std::string_view::npos; i = line.find(key, i + 1)) {
+      auto const begin = std::min(line.find_first_not_of(" \t", i + key.size()), line.size());
+      bool const quoted = begin < line.size() && (line[begin] == '"' || line[begin] == '\'');
+      auto const end = quoted ? line.rfind(line[begin]) : line.find_first_of(ends, begin);
+      blank(begin, std::min(std::max(end, begin), line.size()));
+    }
   }
   return shown;
 }

@@ -75,6 +75,11 @@ ValueShape or_nothing(ValueShape shape) {
   return shape;
 }
 
+ValueShape or_text(ValueShape shape) {
+  shape.or_text = true;
+  return shape;
+}
+
 }  // namespace takes
 
 Word later(std::string key, std::string about) {

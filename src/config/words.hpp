@@ -47,6 +47,7 @@ struct ValueShape {
   Kind kind = Kind::text;
   bool or_list = false;     // one of it, or a list
   bool or_nothing = false;  // `key:` and `key: true` do as well
+  bool or_text = false;     // of a map: a text does as well
   unsigned least = 0;
   unsigned most = 0;
   DurationLimits limits{};
@@ -120,6 +121,7 @@ Table const& location_words();
 Table const& clock_words();
 Table const& rule_words();
 Table const& dst_words();
+Table const& axis_script_words();
 Kinds const& trigger_kinds();
 Kinds const& awaited_kinds();  // of `wait_for`
 Kinds const& condition_kinds();
@@ -135,6 +137,7 @@ ValueShape map(Table const& (*table)());
 ValueShape items(Kinds const& (*kinds)(), unsigned least = 1);
 ValueShape or_list(ValueShape shape);
 ValueShape or_nothing(ValueShape shape);
+ValueShape or_text(ValueShape shape);
 inline constexpr DurationLimits a_day{.most = std::chrono::hours{24}};
 }  // namespace takes
 

@@ -35,6 +35,7 @@ std::span<std::string const> names_of(Template::Use use) {
     case Template::Use::file_name:
       return all.subspan(remote, file_name);
     case Template::Use::text:
+    case Template::Use::message:
       return all.subspan(remote, file_name + 3);
     case Template::Use::request:
       break;
@@ -223,8 +224,8 @@ Result<Template> Template::parse(std::string_view const text, Use use) {
       i = end;
       continue;
     }
-    if (is_control_character(c) && (is_path(use) || (c != '\n' && c != '\t')))
-      return wrong(use, text, "it has a control character");
+    bool const allowed = use == Use::message || (!is_path(use) && (c == '\n' || c == '\t'));
+    if (is_control_character(c) && !allowed) return wrong(use, text, "it has a control character");
     literal += c;
     if (c == '{' || c == '}') ++i;
   }

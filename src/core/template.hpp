@@ -41,9 +41,10 @@ struct TemplateValues {
 
 class Template {
  public:
+  /// `message` is a text for a machine: it may hold control characters.
   /// `request` is for the texts of an http action: {secret} and {reply:PATH} are for it alone.
   /// `remote_name` is for a picture's name at a destination: {path}, {name} and {number} are.
-  enum class Use { file_name, text, request, remote_name };
+  enum class Use { file_name, text, message, request, remote_name };
 
   /// For a file name every value is reduced to letters, digits, '.', '_' and '-' when expanded, and
   /// the template itself must be relative, without empty, "." or ".." parts, parts that begin with

@@ -3,12 +3,12 @@
 
 #include "config/load.hpp"
 
+#include "folder.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <vector>
 
@@ -25,11 +25,6 @@ std::vector<std::string> names() {
     if (entry.path().extension() == ".yaml") found.push_back(entry.path().stem().string());
   std::ranges::sort(found);
   return found;
-}
-
-std::string contents(fs::path const& file) {
-  std::ifstream in{file, std::ios::binary};
-  return {std::istreambuf_iterator<char>{in}, {}};
 }
 
 /// What is said of a file, with files named by their base names.

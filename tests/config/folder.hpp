@@ -1,5 +1,5 @@
 #pragma once
-// A temporary folder for the files of one test.
+// A temporary folder for the files of one test, and what is in a file.
 
 #include <sys/stat.h>
 
@@ -8,9 +8,15 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <string>
 
 namespace snapcron {
+
+inline std::string contents(std::filesystem::path const& file) {
+  std::ifstream in{file, std::ios::binary};
+  return {std::istreambuf_iterator<char>{in}, {}};
+}
 
 class Folder {
  public:

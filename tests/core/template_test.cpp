@@ -263,5 +263,14 @@ TEST(Template, EqualsByItsSource) {
   EXPECT_FALSE(parse("{rule}") == parse("{camera}"));
 }
 
+TEST(Template, OfAMessageMayHoldControlCharactersAndItsValuesMayNot) {
+  auto v = values();
+  v.input = "a\x03";
+  EXPECT_EQ(Template::parse("\x02{input}\x04", Template::Use::message).value().expand(v),
+            "\x02"
+            "a?\x04");
+  EXPECT_THAT(error("\x02", Template::Use::text), HasSubstr("control character"));
+}
+
 }  // namespace
 }  // namespace snapcron

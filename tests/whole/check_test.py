@@ -111,6 +111,8 @@ class Shown(support.TestCase):
                         self.site.write(secret, "secret\n", 0o600)
                     for users in re.findall(r"users_file: ([\w./-]+)", text):
                         self.site.write(users, self.site.ok("passwd", "anna", input="x\n"), 0o600)
+                    for script in re.findall(r"(?:axis_script|  file): ([\w./-]+)", text):
+                        self.site.write(script, "* * * * * /I1:\nsnapshot;\n%\n")
                     for included in re.findall(r"include: \[?([\w./-]+)/\*\.yaml", text):
                         self.site.write(f"{included}/one.yaml", "rules:\n  - name: included\n    triggers: {startup: true}\n    actions: {log: x}\n")
                     self.site.config.write_text(completed(text))
