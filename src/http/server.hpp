@@ -22,8 +22,8 @@ namespace snapcron {
 /// does not hold a connection. The unix socket has as many connections of its own, whatever the
 /// network does, and no limit per address.
 struct ServerLimits {
-  std::size_t connections = 64;
-  std::size_t connections_per_address = 8;     // IPv6: per /64
+  std::size_t connections = 384;
+  std::size_t connections_per_address = 32;    // IPv6: per /64
   Duration header = std::chrono::seconds{10};  // first byte (or accept) to the end of the header
   Duration body = std::chrono::seconds{30};    // end of the header to the end of the body
   Duration write_stall = std::chrono::seconds{20};  // without a byte taken by the client

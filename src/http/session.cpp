@@ -21,6 +21,9 @@ namespace {
 constexpr Duration drain_time = std::chrono::seconds{2};
 constexpr std::size_t drain_bytes = 256 * 1024;
 
+// What the kernel keeps for a client of a stream that does not read: not more is ever old news.
+constexpr int stream_buffer = 128 * 1024;
+
 // A body up to this size goes out in one piece with the header.
 constexpr std::size_t copied_body = 4096;
 
@@ -201,6 +204,8 @@ boost::asio::awaitable<bool> Session::begin(Response head) {
     co_return false;
   }
   keep_alive_ = false;
+  ::setsockopt(socket_.native_handle(), SOL_SOCKET, SO_SNDBUF, &stream_buffer,
+               sizeof stream_buffer);
   std::string text;
   append_head(text, head, {reader_.request().version, false, hub_->date()});
   phase_ = Phase::streaming;
