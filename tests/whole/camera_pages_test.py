@@ -1,6 +1,7 @@
 """Clients of later camera servers: their I/O pages, monitors and pictures, against the daemon."""
 
 import asyncio
+import contextlib
 import os
 import re
 import socket
@@ -166,12 +167,12 @@ class ManyClients(TestCase):
 
         async def monitor(number):
             reader, writer = await connect(number)
-            writer.write(b"GET /axis-cgi/io/input.cgi?monitor=6 HTTP/1.0\r\n\r\n")
-            while line := await reader.readline():
-                if line.startswith(b"IO5:"):
-                    seen[number].append(line.decode().strip()[4:])
-                    ready[number].set()
-            writer.close()
+            with contextlib.closing(writer):
+                writer.write(b"GET /axis-cgi/io/input.cgi?monitor=6 HTTP/1.0\r\n\r\n")
+                while line := await reader.readline():
+                    if line.startswith(b"IO5:"):
+                        seen[number].append(line.decode().strip()[4:])
+                        ready[number].set()
 
         async def poller(number):
             while not ended.is_set():
@@ -205,6 +206,7 @@ class ManyClients(TestCase):
         await asyncio.gather(*polling)
         for task in tasks:
             task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         self.assertEqual(failures, [])
         for one in seen:
             self.assertEqual(one, expected)
