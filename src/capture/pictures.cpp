@@ -133,7 +133,7 @@ std::shared_ptr<Slot> Pictures::State::make_slot(CameraSpec const& spec) {
   Sources const sources{keeper.workers(), multi, clock};
   auto slot = std::make_shared<Slot>(spec);
   if (spec.buffer)
-    slot->warm = std::make_shared<WarmCamera>(loop, clock, *spec.buffer,
+    slot->warm = std::make_shared<WarmCamera>(loop, clock, spec,
                                               sources.stream(spec, zone, spec.buffer->fps));
   else
     slot->camera = sources.camera(spec, zone);
@@ -205,8 +205,10 @@ asio::awaitable<Pictures::State::Attempt> Pictures::State::take_cold(Slot& slot,
 
   auto const grabbed = clock.now().steady;
   Attempt result{stopping_error(), false};
+  std::optional<Error> frozen;
   for (int attempts = 0; attempts < 2; ++attempts) {
     auto frame = co_await grab(slot);
+    if (frame) frozen = slot.frozen.look(*frame);
     if (frame)
       result = co_await keep(slot, request, std::move(*frame));
     else
@@ -218,7 +220,8 @@ asio::awaitable<Pictures::State::Attempt> Pictures::State::take_cold(Slot& slot,
     if (stopping) break;
   }
   if (!result.camera_ok && stopping) co_return Attempt{stopping_error(), false};
-  note(slot, result.camera_ok ? std::nullopt : std::optional{result.taken.error()});
+  if (frozen) frozen = slot.failed(*frozen);
+  note(slot, result.camera_ok ? frozen : std::optional{result.taken.error()});
   co_return result;
 }
 

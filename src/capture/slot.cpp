@@ -17,7 +17,7 @@ std::string folder_of(std::string const& camera) {
 
 }  // namespace
 
-Slot::Slot(CameraSpec const& s) : spec(s), folder(folder_of(s.name)) {
+Slot::Slot(CameraSpec const& s) : spec(s), folder(folder_of(s.name)), frozen(s.stale_after) {
   status.name = s.name;
 }
 

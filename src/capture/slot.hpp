@@ -1,6 +1,7 @@
 #pragma once
 // A camera with all that concerns it. Captures under way hold it, so it outlives a reload.
 
+#include "capture/frozen.hpp"
 #include "capture/turns.hpp"
 #include "capture/warm_camera.hpp"
 #include "core/error.hpp"
@@ -20,6 +21,7 @@ struct Slot {
   std::string folder;                // exactly as file names spell it
   std::unique_ptr<Camera> camera;    // without a buffer
   std::shared_ptr<WarmCamera> warm;  // with one
+  FrozenWatch frozen;                // without a buffer
   std::shared_ptr<Turns> turns;
   CameraStatus status;
 

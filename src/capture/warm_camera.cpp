@@ -1,5 +1,7 @@
 #include "capture/warm_camera.hpp"
 
+#include "core/printable.hpp"
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -33,12 +35,14 @@ Duration Backoff::next() {
   return pause;
 }
 
-WarmCamera::WarmCamera(asio::io_context& loop, Clock const& clock, BufferSpec const& buffer,
+WarmCamera::WarmCamera(asio::io_context& loop, Clock const& clock, CameraSpec const& camera,
                        std::unique_ptr<FrameStream> stream)
     : loop_(loop),
       clock_(clock),
       stream_(std::move(stream)),
-      frames_(buffer),
+      frames_(camera.buffer.value_or(BufferSpec{})),
+      who_("camera " + snapcron::quoted(camera.name) + ": "),
+      frozen_(camera.stale_after),
       backoff_(std::random_device{}()),
       pause_(loop) {}
 
@@ -66,7 +70,7 @@ asio::awaitable<void> WarmCamera::run() {
     if (stopped_) break;
     failed_ = opening;
     bool const was_lost = lost_.has_value();
-    lost_ = ended.error();
+    lost_ = is_frozen_ ? std::exchange(is_frozen_, {}) : std::optional{ended.error()};
     found_ = false;
     if (!was_lost) tell(lost_);
     wake();
@@ -77,6 +81,11 @@ asio::awaitable<void> WarmCamera::run() {
 
 bool WarmCamera::take(Frame frame) {
   if (stopped_) return false;
+  if (auto const why = frozen_.look(frame)) {
+    // Perhaps it wakes up when it is opened anew.
+    is_frozen_ = Error{why->fault, who_ + why->text};
+    return false;
+  }
   backoff_.reset();
   latest_ = frame;
   frames_.put(std::move(frame));

@@ -2,6 +2,7 @@
 // A camera that is kept running: its newest frames, and the next one for whoever waits.
 
 #include "capture/frame_ring.hpp"
+#include "capture/frozen.hpp"
 #include "ports/clock.hpp"
 #include "ports/frame_stream.hpp"
 
@@ -39,7 +40,7 @@ class WarmCamera : public std::enable_shared_from_this<WarmCamera> {
   /// Called when frames come again (no error), and when they do not come any more.
   using OnChange = std::function<void(std::optional<Error> const&)>;
 
-  WarmCamera(boost::asio::io_context& loop, Clock const& clock, BufferSpec const& buffer,
+  WarmCamera(boost::asio::io_context& loop, Clock const& clock, CameraSpec const& camera,
              std::unique_ptr<FrameStream> stream);
 
   /// Runs the stream until stop(), again and again; `ended` is called when it is over.
@@ -67,6 +68,9 @@ class WarmCamera : public std::enable_shared_from_this<WarmCamera> {
   FrameRing frames_;
   std::optional<Frame> latest_;  // also one that the ring passed over
   std::optional<Error> lost_;
+  std::string who_;  // "camera 'door': "
+  FrozenWatch frozen_;
+  std::optional<Error> is_frozen_;    // the present stream
   unsigned opened_ = 0, failed_ = 0;  // how often, and the latest of them that broke
   bool found_ = false;
   bool stopped_ = false;

@@ -189,6 +189,7 @@ class CameraReader {
     camera_.timeout = map_.duration("timeout").value_or(camera_.timeout);
     part("connect_timeout", camera_.connect_timeout);
     part("stall_timeout", camera_.stall_timeout);
+    camera_.stale_after = map_.duration("stale_after");
   }
   void part(std::string_view key, Duration& time) {
     auto const given = map_.duration(key);

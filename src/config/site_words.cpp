@@ -181,6 +181,9 @@ Table const& camera_words() {
        Word{"timeout", time, "of the whole capture"}.or_else("10s"),
        Word{"connect_timeout", time, "until connected"}.or_else("5s"),
        Word{"stall_timeout", time, "without a byte"}.or_else("5s"),
+       Word{"stale_after", takes::duration({std::chrono::seconds{1}, hours{24}}),
+            "the same picture for that long, byte by byte: the camera is lost"}
+           .or_else("never"),
        Word{"max_size", takes::of(Kind::size), "of a picture, at most 256MB"}.or_else("16MB"),
        {"buffer", takes::or_nothing(takes::map(buffer_words)),
         "the camera is kept running, for pictures from before the trigger"},

@@ -102,6 +102,7 @@ struct CameraSpec {
   Duration connect_timeout = std::chrono::seconds{5};  // never longer than timeout
   Duration stall_timeout = std::chrono::seconds{5};    // no byte for that long
   std::uint64_t max_bytes = 16'000'000;
+  std::optional<Duration> stale_after{};  // the same picture for that long: it is taken for lost
   bool verify_tls = true;
   std::optional<BufferSpec> buffer{};
   std::optional<Template> overlay{};  // drawn into the pictures that are kept

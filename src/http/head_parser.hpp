@@ -41,7 +41,8 @@ class HeadParser final : private boost::beast::http::basic_parser<true> {
   ReadLimits const& limits_;
   Refusal refusal_{0, {}};
   unsigned fields_ = 0;
-  bool length_seen_ = false, encoding_seen_ = false, type_seen_ = false, site_seen_ = false;
+  bool length_seen_ = false, encoding_seen_ = false, type_seen_ = false, site_seen_ = false,
+       expectation_seen_ = false;
 };
 
 }  // namespace snapcron::http

@@ -55,7 +55,11 @@ class AWarmCamera : public testing::Test {
  protected:
   void opens(std::deque<ScriptedStream::Opening> openings) {
     script = std::move(openings);
-    camera = std::make_shared<WarmCamera>(loop, clock, BufferSpec{.seconds = 1min, .fps = 30},
+    CameraSpec spec;
+    spec.name = "door";
+    spec.buffer = BufferSpec{.seconds = 1min, .fps = 30};
+    spec.stale_after = stale_after;
+    camera = std::make_shared<WarmCamera>(loop, clock, spec,
                                           std::make_unique<ScriptedStream>(script, loop));
     camera->start([this](auto const& lost) { said.push_back(lost ? lost->text : "found"); },
                   [this] { over = true; });
@@ -75,6 +79,7 @@ class AWarmCamera : public testing::Test {
   std::deque<ScriptedStream::Opening> script;
   std::shared_ptr<WarmCamera> camera;
   std::vector<std::string> said;
+  std::optional<Duration> stale_after;
   bool over = false;
 };
 
@@ -92,6 +97,22 @@ TEST_F(AWarmCamera, GivesTheFirstFrameSinceATime) {
   EXPECT_EQ(next(999s, 1010s)->captured.steady, Steady{999s});
   clock.at = 1010s;
   EXPECT_FALSE(next(1001s, 1010s)) << "none came in time";
+}
+
+TEST_F(AWarmCamera, ThatShowsTheSamePictureTooLongIsLostUntilItShowsAnother) {
+  stale_after = 3s;
+  opens(
+      {{.frames = {995s, 996s, 997s, 998s, 999s}, .error = {}}, {.frames = {1001s}, .error = {}}});
+  settle();
+  EXPECT_EQ(camera->frames().status().frames, 3u);
+  EXPECT_THAT(said, ElementsAre("found",
+                                "camera 'door': its picture has been the same, byte by "
+                                "byte, for 3s (stale_after): is it frozen?"));
+
+  EXPECT_FALSE(next(1000s, 1010s)) << "it was opened again, and is as it was";
+  settle();
+
+  EXPECT_EQ(said.size(), 2u) << "said once";
 }
 
 TEST_F(AWarmCamera, IsLostWhenItBreaksAndOpenedAgain) {

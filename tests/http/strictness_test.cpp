@@ -260,6 +260,16 @@ std::vector<Case> lines_and_fields() {
       {"an expectation nobody meets",
        posted("Expect: a miracle\r\nContent-Length: 2\r\n", "{}") + rider,
        {417}},
+      {"two expectations",
+       request("GET /healthz HTTP/1.1", host + repeat("Expect: 100-continue\r\n", 2)) + rider,
+       {400}},
+      {"a tab after the Host",
+       request("GET /healthz HTTP/1.1", "Host: localhost\t\r\n") + rider,
+       {400}},
+      {"a tab before a length", posted("Content-Length:\t2\r\n", "{}") + rider, {400}},
+      {"a tab after chunked",
+       posted("Transfer-Encoding: chunked\t\r\n", "2\r\n{}\r\n0\r\n\r\n") + rider,
+       {400}},
   };
 }
 

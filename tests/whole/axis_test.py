@@ -210,5 +210,16 @@ class Live(support.TestCase):
         site.wait_pictures(1)
 
 
+
+class Conformance(unittest.TestCase):
+    def test_the_table_names_tests_that_are_there(self):
+        named = re.findall(r"`([A-Z]\w+\.\w+|test_\w+)`", (support.ROOT / "docs/axis-conformance.md").read_text())
+        tests = "".join(path.read_text() for path in (support.ROOT / "tests").rglob("*_test.*"))
+        self.assertGreater(len(named), 40)
+        for name in named:
+            suite, _, case = name.rpartition(".")
+            self.assertRegex(tests, rf"TEST(_F)?\(\s*{suite},\s*{case}\)" if suite else rf"def {case}\(", name)
+
+
 if __name__ == "__main__":
     support.main()

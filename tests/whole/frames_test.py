@@ -200,6 +200,28 @@ class OnePicture(FramesTestCase):
 
 
 class ACameraThatIsKeptRunning(FramesTestCase):
+    def test_a_frozen_one_is_lost_and_its_rule_says_so(self):
+        frozen = support.Camera(lambda handler: support.send(handler, support.a_jpeg(), 200, "image/jpeg"))
+        self.addCleanup(frozen.close)
+        self.site.write_config(f"""\
+version: 1
+gpio: {{chip: sim}}
+cameras:
+  door: {{url: "{frozen.url}", stale_after: 1s, buffer: {{fps: 10}}}}
+  yard: {{url: "{frozen.url}", stale_after: 1s}}
+storage: {{directory: pictures}}
+control_socket: sock
+rules:
+  - {{name: frozen, triggers: {{camera: door, event: lost}}, actions: {{log: "look at the camera"}}}}
+""")
+        self.site.start()
+        self.site.daemon.wait_log("camera door is lost: .*is it frozen")
+        self.site.daemon.wait_log("look at the camera")
+        self.assertExit(self.site.snapshot("yard"), 0)
+        time.sleep(1.1)
+        self.assertExit(self.site.snapshot("yard"), 0)  # what it shows is still stored
+        self.site.daemon.wait_log("camera yard is lost: .*is it frozen")
+
     def test_is_lost_when_it_breaks_off_and_found_again(self):
         camera = self.mjpeg()
         self.use(f'mjpeg: "{camera.url}"')
