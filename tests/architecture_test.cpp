@@ -34,8 +34,8 @@ std::map<std::string, Folders> const may_include = {
     {"upload", {"core", "curl", "store"}},
     {"http", {"core", "ports", "async"}},
     {"app",
-     {"core", "config", "ports", "store", "async", "gpio", "sim", "lines", "curl", "process",
-      "jpeg", "capture", "guard", "upload", "http", "facts", "replay"}},
+     {"core", "axis", "config", "ports", "store", "async", "gpio", "sim", "lines", "curl",
+      "process", "jpeg", "capture", "guard", "upload", "http", "facts", "replay"}},
 };
 
 /// A foreign header, and the only folders that may see it.

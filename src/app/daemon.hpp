@@ -67,7 +67,9 @@ class Daemon : public Controls, private InputListener {
   boost::asio::awaitable<Result<std::vector<Delivery>>> deliveries(DeliveryQuery query) override;
   boost::asio::awaitable<Result<std::uint64_t>> retry_deliveries(DeliverySelection which) override;
   boost::asio::awaitable<Result<std::uint64_t>> drop_deliveries(DeliverySelection which) override;
-  boost::asio::awaitable<Result<std::string>> reload() override;
+  boost::asio::awaitable<Result<std::string>> reload() override { return load({}); }
+  boost::asio::awaitable<Result<std::string>> axis_script() override;
+  boost::asio::awaitable<Result<std::string>> set_axis_script(std::string script) override;
 
  private:
   // InputListener
@@ -103,6 +105,9 @@ class Daemon : public Controls, private InputListener {
                                              Result<Pictures::Taken> const& taken);
   boost::asio::awaitable<void> run_program(Perform task, TemplateValues values);
   boost::asio::awaitable<void> make_request(Perform task, TemplateValues values);
+  /// `script` is to become the file of `axis_script`.
+  boost::asio::awaitable<Result<std::string>> load(std::optional<std::string> script);
+  void say_refused(std::string const& text);
   Result<void> apply(Site next);
 
   void record(Fact const& fact);

@@ -3,8 +3,11 @@
 #include "app/deliver_directly.hpp"
 #include "app/series.hpp"
 #include "app/systemd.hpp"
+#include "app/write_file.hpp"
 #include "async/offload.hpp"
+#include "axis/script.hpp"
 #include "config/load.hpp"
+#include "config/source.hpp"
 
 #include <boost/asio/use_awaitable.hpp>
 
@@ -17,6 +20,7 @@ namespace asio = boost::asio;
 using asio::use_awaitable;
 
 constexpr unsigned relay_of_io_pages = 1;
+constexpr char const* no_script = "there is no CRON script: the configuration has no axis_script";
 constexpr Duration longest_buffer = std::chrono::minutes{10};
 
 }  // namespace
@@ -159,16 +163,24 @@ asio::awaitable<Result<std::shared_ptr<std::string const>>> Daemon::look(LookReq
   co_return taken->jpeg;
 }
 
-asio::awaitable<Result<std::string>> Daemon::reload() {
+/// A script is written when the configuration is good with it, and before it is in force.
+asio::awaitable<Result<std::string>> Daemon::load(std::optional<std::string> script) {
   notify_service_manager(
       "RELOADING=1\nMONOTONIC_USEC=" +
       std::to_string(clock_.now().steady.time_since_epoch() / std::chrono::microseconds{1}));
   // Named before it is awaited: GCC 12 destroys the captures of a temporary twice.
-  auto const load = [file = site_.file] { return load_site(file); };
-  auto loaded = co_await offload(workers_, load);
+  auto const work = [file = site_.file, script] {
+    auto loaded = load_site(file, script);
+    Result<void> written;
+    if (loaded.site && script) written = write_file(loaded.site->axis_script.string(), *script);
+    return std::pair{std::move(loaded), std::move(written)};
+  };
+  auto [loaded, written] = co_await offload(workers_, work);
   std::string text;
   for (auto const& diagnostic : loaded.diagnostics) text += to_text(diagnostic);
-  if (loaded.site) {
+  if (!written) {
+    text += written.error().text + "\n";
+  } else if (loaded.site) {
     auto const rules = loaded.site->rules.size();
     if (auto const applied = apply(std::move(*loaded.site)); applied) {
       config_error_.clear();
@@ -180,13 +192,36 @@ asio::awaitable<Result<std::string>> Daemon::reload() {
       text += applied.error().text + "\n";
     }
   }
-  config_error_ = text;
+  if (!script) config_error_ = text;  // else what is on the disk is as good as it was
+  say_refused(text);
+  co_return Error{Fault::invalid, text};
+}
+
+void Daemon::say_refused(std::string const& text) {
   log_.write(Level::error, "reload refused, the old configuration keeps running");
   std::size_t begin = 0;
   for (std::size_t end; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1)
     log_.write(Level::error, text.substr(begin, end - begin));
   notify_service_manager("READY=1\nSTATUS=reload refused, the old configuration keeps running");
-  co_return Error{Fault::invalid, text};
+}
+
+asio::awaitable<Result<std::string>> Daemon::axis_script() {
+  if (site_.axis_script.empty()) co_return Error{Fault::not_found, no_script};
+  // Named before it is awaited: GCC 12 destroys the captures of a temporary twice.
+  auto const read = [file = site_.axis_script]() -> Result<std::string> {
+    auto text = read_regular_file(file, longest_axis_script);
+    if (!text) return text.error();
+    return std::move(text->text);
+  };
+  co_return co_await offload(workers_, read);
+}
+
+asio::awaitable<Result<std::string>> Daemon::set_axis_script(std::string script) {
+  if (site_.axis_script.empty()) co_return Error{Fault::not_found, no_script};
+  if (!site_.axis_upload)
+    co_return Error{Fault::refused,
+                    "the configuration does not allow that: axis_script has no 'upload: true'"};
+  co_return co_await load(std::move(script));
 }
 
 Result<void> Daemon::step_relay(unsigned number, std::vector<LevelStep> steps) {

@@ -132,7 +132,7 @@ SnapshotReply understand(Reply reply) {
 int finish(Order const& order, SnapshotReply const& reply) {
   std::optional<Error> failure = reply.capture_error;
   if (!order.output.empty() && reply.jpeg) {
-    if (auto const written = write_picture(order.output, *reply.jpeg); !written)
+    if (auto const written = write_file(order.output, *reply.jpeg); !written)
       failure = written.error();
     else if (order.output != "-" && !order.quiet)
       std::cout << order.output << '\n';

@@ -39,7 +39,7 @@ Result<void> write_into(std::string const& path, std::string const& bytes) {
 
 }  // namespace
 
-Result<void> write_picture(std::string const& path, std::string const& bytes) {
+Result<void> write_file(std::string const& path, std::string const& bytes) {
   if (path == "-") {
     if (!write_all(STDOUT_FILENO, bytes)) return failure(path);
     return {};

@@ -67,6 +67,7 @@ void read_settings(MapReader& map, Files const& files, RulesScope const& scope,
   if (auto const file = map.text("password_file", "a path"))
     settings.password_file = files.resolve(*file).string();
   settings.reboot = map.flag("reboot").value_or(false);
+  settings.upload = map.flag("upload").value_or(false);
 }
 
 }  // namespace
@@ -88,7 +89,11 @@ AxisSettings read_axis_script(Context const& context, Files& files, YamlEntry co
     context.error(file->value.at, snapcron::quoted(file->key) + " is empty");
     return settings;
   }
-  if (auto const script = open_axis_script(files, files.folder / *path))
+  settings.file = files.resolve(*path).string();
+  auto const named = files.folder / *path;
+  auto const script = files.script ? Result<Opened*>{open_axis_text(files, named, *files.script)}
+                                   : open_axis_script(files, named);
+  if (script)
     read_axis_rules(**script, settings, scope);
   else
     context.error(file->value.at, script.error().text);
@@ -98,7 +103,11 @@ AxisSettings read_axis_script(Context const& context, Files& files, YamlEntry co
 Result<Opened*> open_axis_script(Files& files, std::filesystem::path const& path) {
   auto text = read_regular_file(path, longest_axis_script);
   if (!text) return text.error();
-  return &files.opened.emplace_back(path.string(), as_utf8(std::move(text->text)));
+  return open_axis_text(files, path, std::move(text->text));
+}
+
+Opened* open_axis_text(Files& files, std::filesystem::path const& path, std::string text) {
+  return &files.opened.emplace_back(path.string(), as_utf8(std::move(text)));
 }
 
 std::string read_axis_rules(Opened& script, AxisSettings const& settings, RulesScope& scope) {

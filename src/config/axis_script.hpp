@@ -18,6 +18,7 @@ AxisSettings read_axis_script(Context const& context, Files& files, YamlEntry co
 
 /// The script's text as UTF-8 among the other files.
 Result<Opened*> open_axis_script(Files& files, std::filesystem::path const& path);
+Opened* open_axis_text(Files& files, std::filesystem::path const& path, std::string text);
 
 /// Reads the rules that the script means, and returns them as YAML. What is wrong stands in the
 /// script, whatever noticed it.

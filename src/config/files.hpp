@@ -26,9 +26,10 @@ struct Opened {
 /// All texts of one load in the order of reading, and where relative paths start.
 struct Files {
   std::list<Opened> opened;
-  std::filesystem::path folder;    // of the configuration, as the user wrote it
-  std::filesystem::path absolute;  // the same, absolute
-  bool touch = true;               // false: no file is read
+  std::filesystem::path folder;         // of the configuration, as the user wrote it
+  std::filesystem::path absolute;       // the same, absolute
+  bool touch = true;                    // false: no file is read
+  std::optional<std::string> script{};  // in place of what is in axis_script's file
 
   /// A path of the configuration, absolute.
   std::filesystem::path resolve(std::string const& path) const {

@@ -116,6 +116,8 @@ class SiteReader {
     if (auto const* rules = map.take("rules")) read_rules(context, *rules, scope_);
     if (auto const* script = map.take("axis_script"))
       axis_ = read_axis_script(context, files_, *script, scope_);
+    site_.axis_script = axis_.file;
+    site_.axis_upload = axis_.upload;
     if (auto const* include = map.take("include")) this->include(context, *include);
     check_mentioned_rules(scope_);
     map.finish();
@@ -160,8 +162,9 @@ class SiteReader {
 
 }  // namespace
 
-Loaded load_site(fs::path const& file) {
+Loaded load_site(fs::path const& file, std::optional<std::string> script) {
   Files files;
+  files.script = std::move(script);
   auto& opened = open(files, file);
   SiteReader reader{files, file};
   reader.read(opened);

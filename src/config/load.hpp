@@ -25,8 +25,8 @@ struct Loaded {
 
 /// Reads and checks a whole configuration with its includes, users file and password files.
 /// Relative paths start at the file that contains them. `site` is set only when there are no
-/// errors.
-Loaded load_site(std::filesystem::path const& file);
+/// errors. `script` is taken in place of what is in the file of `axis_script`.
+Loaded load_site(std::filesystem::path const& file, std::optional<std::string> script = {});
 
 /// A file that holds `rules:` only, checked against `site` or, without one, without references
 /// (names of inputs, relays and cameras are then taken as they come).

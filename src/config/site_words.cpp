@@ -85,6 +85,8 @@ Table const& axis_script_words() {
        Word{"username", takes::of(Kind::text), "for that, by Basic authentication"}.with({"ptz"}),
        Word{"password_file", takes::of(Kind::text), "a file that holds the password in one line"}
            .with({"username"}),
+       Word{"upload", takes::of(Kind::flag), "true: another may be put in its place by HTTP"}
+           .or_else("false"),
        Word{"reboot", takes::of(Kind::flag), "true: 'reset -hard' may restart this computer"}
            .or_else("false")}};
   return table;

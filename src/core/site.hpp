@@ -154,6 +154,8 @@ struct Site {
   StorageSpec storage;
   std::vector<DestinationSpec> destinations;  // in the file's order
   std::optional<HttpSpec> http;
+  std::filesystem::path axis_script{};  // absolute; empty: there is none
+  bool axis_upload = false;             // another may be put in its place by HTTP
   std::filesystem::path control_socket = "/run/snapcron/snapcron.sock";
   std::vector<Rule> rules;
 };

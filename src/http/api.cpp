@@ -317,12 +317,40 @@ awaitable<void> Api::drop_deliveries(Call const& call, Response& response) {
   reply_json(response, json::object{{"changed", *changed}});
 }
 
-awaitable<void> Api::reload(Call const&, Response& response) {
-  auto const done = co_await controls_.reload();
+namespace {
+
+/// What a new configuration says of itself, or what is wrong with it.
+void reply_loaded(Response& response, Result<std::string> const& done) {
+  if (!done && done.error().fault != Fault::invalid) return fail(response, done.error());
   response.status = done ? 200 : 422;
   response.content_type = "text/plain; charset=utf-8";
   response.body = done ? *done : done.error().text;
   if (!response.body.ends_with('\n')) response.body += '\n';
+}
+
+}  // namespace
+
+awaitable<void> Api::reload(Call const&, Response& response) {
+  reply_loaded(response, co_await controls_.reload());
+}
+
+awaitable<void> Api::axis_script(Call const&, Response& response) {
+  auto const script = co_await controls_.axis_script();
+  if (!script) {
+    fail(response, script.error());
+    co_return;
+  }
+  response.content_type = "text/plain; charset=utf-8";
+  response.body = *script;
+}
+
+awaitable<void> Api::set_axis_script(Call const& call, Response& response) {
+  auto script = parse_script(call.request.body);
+  if (!script) {
+    fail(response, script.error());
+    co_return;
+  }
+  reply_loaded(response, co_await controls_.set_axis_script(std::move(*script)));
 }
 
 }  // namespace snapcron::http

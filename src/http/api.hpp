@@ -69,6 +69,8 @@ class Api {
   boost::asio::awaitable<void> retry_deliveries(Call const&, Response&);
   boost::asio::awaitable<void> drop_deliveries(Call const&, Response&);
   boost::asio::awaitable<void> reload(Call const&, Response&);
+  boost::asio::awaitable<void> axis_script(Call const&, Response&);
+  boost::asio::awaitable<void> set_axis_script(Call const&, Response&);
 
  private:
   void switch_relay_1(bool on, Call const&, Response&);

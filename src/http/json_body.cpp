@@ -168,4 +168,14 @@ Result<SnapshotRequest> parse_snapshot_request(std::string_view body) {
   return request;
 }
 
+Result<std::string> parse_script(std::string_view body) {
+  auto const object = parse_object(body);
+  if (!object) return object.error();
+  if (auto known = only_keys(*object, {"script"}); !known) return known.error();
+  if (!object->contains("script")) return invalid("a 'script' is missing");
+  std::string script;
+  if (auto read = read_text(*object, "script", script); !read) return read.error();
+  return script;
+}
+
 }  // namespace snapcron::http

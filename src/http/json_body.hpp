@@ -20,4 +20,7 @@ Result<InputDrive> parse_input_drive(std::string_view body);
 /// all may be missing, the body too.
 Result<SnapshotRequest> parse_snapshot_request(std::string_view body);
 
+/// {"script": "..."}
+Result<std::string> parse_script(std::string_view body);
+
 }  // namespace snapcron::http

@@ -61,6 +61,8 @@ Route const table[] = {
     {get, "/api/v1/snapshots", read, &Api::snapshots},
     {post, "/api/v1/snapshots", operate, &Api::snapshot},
     {post, "/api/v1/reload", operate, &Api::reload},
+    {get, "/api/v1/axis-script", read, &Api::axis_script},
+    {post, "/api/v1/axis-script", operate, &Api::set_axis_script},
 };
 
 /// Is the parameter there that a route asks for? "key", or "key=value", whose value may end in a

@@ -103,6 +103,11 @@ class Controls {
       DeliverySelection which) = 0;
   /// The error is the whole text of what is wrong with the new configuration.
   virtual boost::asio::awaitable<Result<std::string>> reload() = 0;
+  /// The text of the CRON script of a camera server; Fault::not_found when none is configured.
+  virtual boost::asio::awaitable<Result<std::string>> axis_script() = 0;
+  /// Puts another in its place, and its rules in force; one with a mistake changes nothing, and the
+  /// error is the whole text of what is wrong with it.
+  virtual boost::asio::awaitable<Result<std::string>> set_axis_script(std::string script) = 0;
 };
 
 }  // namespace snapcron

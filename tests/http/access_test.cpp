@@ -37,6 +37,8 @@ std::vector<Target> every_route() {
       target.body = R"({"action":"on"})";
     if (target.method == "POST" && target.path.find("inputs") != std::string::npos)
       target.body = R"({"level":"high"})";
+    if (target.method == "POST" && target.path.find("axis-script") != std::string::npos)
+      target.body = R"({"script":"%"})";
     if (target.method == "POST" && target.path.find("deliveries") != std::string::npos)
       target.body = R"({"all":true})";
     all.push_back(target);
@@ -105,7 +107,8 @@ TEST_F(Access, TheTableSaysWhatSwitchesAndWhatIsOpen) {
           "GET /axis-cgi/virtualinput/deactivate.cgi?schemaversion=1&port=6",
           "POST /api/v1/inputs/1", "POST /api/v1/relays/1", "POST /api/v1/rules/door-open/trigger",
           "POST /api/v1/webhooks/1", "POST /api/v1/deliveries/retry",
-          "POST /api/v1/deliveries/drop", "POST /api/v1/snapshots", "POST /api/v1/reload"));
+          "POST /api/v1/deliveries/drop", "POST /api/v1/snapshots", "POST /api/v1/reload",
+          "POST /api/v1/axis-script"));
 }
 
 TEST_F(Access, WrongPasswordsAndUnknownUsersAreRefusedAlike) {

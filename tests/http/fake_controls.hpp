@@ -133,6 +133,12 @@ class FakeControls : public Controls {
     ++reloads;
     co_return reload_reply;
   }
+  boost::asio::awaitable<Result<std::string>> axis_script() override { co_return script; }
+  boost::asio::awaitable<Result<std::string>> set_axis_script(std::string text) override {
+    ++reloads;
+    script = std::move(text);
+    co_return reload_reply;
+  }
 
   /// Nothing was switched, driven, fired, taken or loaded.
   bool untouched() const {
@@ -161,6 +167,7 @@ class FakeControls : public Controls {
   TriggerReply trigger_reply{true, "", ""};
   SnapshotReply snapshot_reply{
       {"/pictures/1.jpg"}, std::make_shared<std::string const>("JPEG"), {}, {}};
+  std::string script = "* * * * * /I1 :\nsnapshot;\n%\n";
   Result<std::string> reload_reply = std::string{"reloaded"};
   Result<LogPage> log_reply = LogPage{
       {{.id = 7, .at = {}, .rule = "door-open", .event = "e1", .json = R"({"kind":"end"})"}}, 7};

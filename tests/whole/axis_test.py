@@ -199,6 +199,26 @@ class Live(support.TestCase):
         site.ok("input", "1", "high")
         site.wait_pictures(1)
 
+    def test_a_script_is_put_in_place_by_http_and_one_with_a_mistake_is_not(self):
+        self.site.write("unit.cron", "* * * * * /I1 :\nlog \"the first\";\n%\n")
+        self.site.write_config(self.site.config.read_text() + 'http: {listen: "127.0.0.1:@PORT@"}\n')
+        self.site.start()
+        post = lambda text: self.site.http("POST", "/api/v1/axis-script", {"Content-Type": "application/json"}, json.dumps({"script": text}))
+        self.assertEqual(post("%").status, 409)
+        self.site.replace("axis_script: unit.cron", "axis_script: {file: unit.cron, upload: true}")
+        self.site.ok("reload")
+
+        refused = post("* * * * * /I1 :\nlgo \"the second\";\n%\n")
+        self.assertEqual((refused.status, refused.text.splitlines()[0].split("/")[-1][:14]), (422, "unit.cron:2:1:"))
+        self.assertIn("the first", self.site.get("/api/v1/axis-script").text)
+
+        second = "* * * * * /I1 :\nlog \"the second\";\n%\n"
+        self.assertEqual(post(second).status, 200)
+        self.assertEqual(self.site.get("/api/v1/axis-script").text, second)
+        self.site.ok("input", "1", "pulse", "20ms")
+        self.site.daemon.wait_log("the second")
+        self.assertNotIn("the first", self.site.daemon.log())
+
     def test_reset_soft_reads_the_script_again(self):
         site = self.site
         site.write("unit.cron", "* * * * * /I1:\nreset -soft;\n%\n")
