@@ -324,7 +324,7 @@ YamlEntry const* MapReader::take(std::string_view key) {
 
 YamlEntry const* MapReader::require(std::string_view key, std::string_view how_to_mend) {
   [[maybe_unused]] auto const& word = expect(key);
-  assert(word.required);
+  assert(word.required || std::ranges::find(table_.one_of, key) != table_.one_of.end());
   auto const* entry = map_.find(key);
   // A misspelt key is told by finish(), with this one for a suggestion.
   std::array<std::string, 1> const wanted{std::string{key}};
