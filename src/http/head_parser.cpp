@@ -41,8 +41,8 @@ bool ends_in_foreign_version(std::string_view line) {
          version != "1.0" && version != "1.1";
 }
 
-/// A field that says where a request ends or whom it is for, with a tab about its value: allowed by
-/// the letter, but not every reader takes a tab for a blank (nginx does not).
+/// A field that says where a request ends, with a tab about its value: allowed by the letter, but
+/// not every reader takes a tab for a blank (nginx does not).
 bool has_tab_where_it_matters(std::string_view head) {
   if (head.find('\t') == std::string_view::npos) return false;
   while (!head.empty()) {
@@ -50,7 +50,7 @@ bool has_tab_where_it_matters(std::string_view head) {
     head.remove_prefix(std::min(head.size(), line.size() + 1));
     if (line.find('\t') == std::string_view::npos) continue;
     auto const name = line.substr(0, line.find(':'));
-    for (auto const* field : {"Host", "Content-Length", "Transfer-Encoding"})
+    for (auto const* field : {"Content-Length", "Transfer-Encoding"})
       if (equal_ignoring_case(name, field)) return true;
   }
   return false;
@@ -145,7 +145,7 @@ void HeadParser::other_field(view name, std::string_view value, error_code& ec) 
 }
 
 Refusal HeadParser::parse(std::string_view head) {
-  if (has_tab_where_it_matters(head)) return {400, "a tab beside the value of a field that counts"};
+  if (has_tab_where_it_matters(head)) return {400, "a tab beside a length, or an encoding"};
   error_code ec;
   auto const used = put(boost::asio::const_buffer{head.data(), head.size()}, ec);
   if (refusal_.status != 0) return refusal_;
