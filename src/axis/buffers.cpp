@@ -31,6 +31,14 @@ std::optional<AxisBuffers::Made> read_made(std::string_view text) {
   return within ? std::optional{made} : std::nullopt;
 }
 
+/// Where a part of a word stands. What is before it has the length that it has in the script,
+/// unless there was more than numbers: a text in quotes may go over several lines.
+Position place_in(AxisWord const& word, std::size_t begin) {
+  bool const plain = std::string_view{word.text}.substr(0, begin).find_first_not_of(
+                         "0123456789,:") == std::string_view::npos;
+  return {word.at.line, word.at.column + (plain ? static_cast<unsigned>(begin) : 0U)};
+}
+
 }  // namespace
 
 unsigned AxisShots::count() const {
@@ -72,7 +80,7 @@ std::vector<AxisBuffers::Made> AxisBuffers::made(AxisCommand const& command,
       if (one && begins)
         all.push_back(*one);
       else if (!text.empty())
-        mistakes.error({word->at.line, word->at.column + static_cast<unsigned>(begin)},
+        mistakes.error(place_in(*word, begin),
                        "a buffer is CAMERA,IMAGE,SIZE such as 1,2,25, with IMAGE 1 for halfsize, 2 "
                        "for fullsize, 3 for hugesize; a ':' stands between two of them");
       begins = end < word->text.size() || (text.empty() && begins);

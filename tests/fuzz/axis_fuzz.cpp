@@ -25,6 +25,9 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   AxisSettings const settings{
       .reboot = true, .ptz = "http://10.0.0.5/ptz.cgi", .username = {}, .password_file = {}};
 
+  // As it is read: what is no text never comes so far.
+  std::vector<Diagnostic> of_yaml;
+  if (!check_characters(source, of_yaml)) return 0;
   std::vector<Diagnostic> mistakes;
   auto const script = parse_axis_script(source.text(), mistakes);
   auto const rules = translate(script, settings, mistakes);
@@ -37,8 +40,6 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   if (has_errors(mistakes)) return 0;
 
   // The rules are well formed: what can be wrong with them is what the script says.
-  std::vector<Diagnostic> of_yaml;
-  if (!check_characters(source, of_yaml)) return 0;
   auto const root = parse_yaml(Source{"rules.yaml", yaml.text}, of_yaml);
   require(root && of_yaml.empty());
   auto const loaded = load_text("version: 1\n" + yaml.text, "rules.yaml");

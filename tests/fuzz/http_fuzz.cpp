@@ -24,6 +24,7 @@ struct Daemon {
       : hub{std::make_shared<http::Hub>(loop, controls, clock, workers, ServerLimits{})} {
     workers.stop();  // no login ever ends: whoever needs one gets nowhere
     workers.join();
+    controls.most_looks = 0;  // a stream of pictures would go on after its talk
     if (passwords) hub->authenticator->set_users({{"root", "$5$rounds=1000$saltsalt$", false}});
   }
 
