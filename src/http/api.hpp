@@ -44,7 +44,6 @@ class Api {
   boost::asio::awaitable<void> input_cgi_monitor(Call const&, Response&, Stream&);
   void output_cgi_action(Call const&, Response&);
   void port_cgi_check(Call const&, Response&);
-  void port_cgi_action(Call const&, Response&);
   boost::asio::awaitable<void> port_cgi_monitor(Call const&, Response&, Stream&);
   void virtual_input_action(Call const&, Response&);
   void virtual_input_activate(Call const&, Response&);

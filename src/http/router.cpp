@@ -25,7 +25,7 @@ Route const table[] = {
     {get, "/axis-cgi/io/input.cgi?check", read, &Api::input_cgi_check},
     {get, "/axis-cgi/io/input.cgi?monitor", read, &Api::input_cgi_monitor},
     {get, "/axis-cgi/io/output.cgi?action", operate, &Api::output_cgi_action},
-    {get, "/axis-cgi/io/port.cgi?action", operate, &Api::port_cgi_action},
+    {get, "/axis-cgi/io/port.cgi?action", operate, &Api::output_cgi_action},
     {get, "/axis-cgi/io/port.cgi?check", read, &Api::port_cgi_check},
     {get, "/axis-cgi/io/port.cgi?checkactive", read, &Api::port_cgi_check},
     {get, "/axis-cgi/io/port.cgi?checkdirection", read, &Api::port_cgi_check},

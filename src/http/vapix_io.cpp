@@ -189,10 +189,6 @@ void Api::output_cgi_action(Call const& call, Response& response) {
     fail(response, done.error());
 }
 
-void Api::port_cgi_action(Call const& call, Response& response) {
-  output_cgi_action(call, response);
-}
-
 void Api::port_cgi_check(Call const& call, Response& response) {
   enum class Tell { level, activity, direction };
   Tell tell = Tell::level;
