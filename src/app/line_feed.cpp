@@ -14,16 +14,16 @@ void LineFeed::add(LineChange const& change) {
   changes_.push_back(change);
   if (changes_.size() > most_kept) changes_.pop_front();
   ++next_;
-  for (auto* timer : waiting_) timer->cancel();
+  for (auto* timer : *waiting_) timer->cancel();
 }
 
 asio::awaitable<Result<LineNews>> LineFeed::after(std::uint64_t moment, Duration wait) {
   if (moment >= next_) {
     asio::steady_timer timer{loop_};
     timer.expires_after(wait);
-    auto const leave = [this](asio::steady_timer* gone) { waiting_.erase(gone); };
+    auto const leave = [all = waiting_](asio::steady_timer* gone) { all->erase(gone); };
     std::unique_ptr<asio::steady_timer, decltype(leave)> const place{&timer, leave};
-    waiting_.insert(&timer);
+    waiting_->insert(&timer);
     co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
   }
   LineNews news{.next = next_};

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <set>
 
 namespace snapcron {
@@ -33,7 +34,8 @@ class LineFeed {
   boost::asio::io_context& loop_;
   std::deque<LineChange> changes_;
   std::uint64_t next_ = 0;  // of the change to come
-  std::set<boost::asio::steady_timer*> waiting_;
+  using Timers = std::set<boost::asio::steady_timer*>;
+  std::shared_ptr<Timers> waiting_ = std::make_shared<Timers>();  // those who wait may outlive us
 };
 
 }  // namespace snapcron

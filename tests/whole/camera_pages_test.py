@@ -85,6 +85,13 @@ class Ports(TestCase):
         self.text("/axis-cgi/io/output.cgi?action=1:%5C")
         self.assertEqual(self.text("/io?relay=check"), "relay=off\n")
 
+    def test_the_daemon_ends_cleanly_while_it_is_watched(self):
+        monitor = Monitor(self.site.port, "/axis-cgi/io/port.cgi?monitor=1")
+        self.addCleanup(monitor.close)
+        self.assertEqual(monitor.next(), "1I:L")
+        self.assertEqual(self.site.stop(), 0)
+        self.assertNotIn("Sanitizer", self.site.daemon.log())
+
     def test_a_virtual_input_fires_rules_like_any_other(self):
         self.text("/axis-cgi/io/virtualinput.cgi?action=6:/200\\")
         self.site.wait_pictures(1)
@@ -140,10 +147,10 @@ class Images(TestCase):
         stopped.sendall(b"GET /axis-cgi/mjpg/video.cgi?camera=yard&fps=30 HTTP/1.0\r\n\r\n")
         time.sleep(22)  # the server's patience
         self.assertEqual(self.size("/halfsize.jpg"), (160, 120))
-        with self.assertRaises((ConnectionError, EOFError)):
+        deadline = time.monotonic() + support.PATIENCE
+        with contextlib.suppress(ConnectionError):
             while stopped.recv(65536):
-                pass
-            raise EOFError
+                self.assertLess(time.monotonic(), deadline, "it is still served")
 
 
 class ManyClients(TestCase):
