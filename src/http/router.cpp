@@ -153,8 +153,10 @@ Match match(Method method, std::string_view path, std::string_view query) {
       result.argument = *argument;
       return result;
     }
+    std::string_view const knows = route.method == Method::get ? "GET, HEAD" : "POST";
+    if (result.allow.find(knows) != std::string::npos) continue;  // with another parameter
     result.allow += result.allow.empty() ? "" : ", ";
-    result.allow += route.method == Method::get ? "GET, HEAD" : "POST";
+    result.allow += knows;
   }
   return result;
 }

@@ -116,6 +116,12 @@ TEST_F(OldPages, WhatIsWrongChangesNothing) {
   EXPECT_TRUE(controls.untouched());
 }
 
+TEST_F(OldPages, AMethodThatAPageDoesNotKnowIsToldOnce) {
+  auto const reply = post("/axis-cgi/io/port.cgi?check=1&action=1:/", "", "");
+  EXPECT_EQ(status(reply), 405);
+  EXPECT_THAT(reply, HasSubstr("\r\nAllow: GET, HEAD\r\n"));
+}
+
 TEST_F(OldPages, ASwitchInDisguiseIsAskedForTheSameRights) {
   for (auto const* target : {"/axis-cgi/io/port.cgi?check=1&action=1:/",
                              "/axis-cgi/io/port.cgi?%61ction=1:/", "/io?rel%61y=o%6e"})
