@@ -22,6 +22,13 @@ namespace {
 /// it turns to others. Common pictures take a millisecond or a few.
 constexpr auto patience = std::chrono::milliseconds{50};
 
+Result<std::shared_ptr<std::string const>> fitted(std::shared_ptr<std::string const> jpeg,
+                                                  PictureSize size, PictureFit const& how) {
+  auto made = fit_picture(*jpeg, size, how);
+  if (!made) return made.error();
+  return made->empty() ? jpeg : std::make_shared<std::string const>(std::move(*made));
+}
+
 }  // namespace
 
 /// The check of one picture, on a worker.
@@ -98,12 +105,23 @@ asio::awaitable<Result<std::shared_ptr<std::string const>>> Keeper::draw(
 }
 
 asio::awaitable<Result<std::shared_ptr<std::string const>>> Keeper::fit(
-    std::shared_ptr<std::string const> bytes, PictureFit how) {
-  using Fitted = Result<std::shared_ptr<std::string const>>;
-  auto work = [bytes = std::move(bytes), how]() -> Fitted {
-    auto fitted = fit_picture(*bytes, how);
-    if (!fitted) return fitted.error();
-    return fitted->empty() ? bytes : std::make_shared<std::string const>(std::move(*fitted));
+    std::shared_ptr<std::string const> bytes, PictureSize size, PictureFit how) {
+  auto work = [bytes = std::move(bytes), size, how] { return fitted(bytes, size, how); };
+  co_return co_await offload(workers_, std::move(work));
+}
+
+asio::awaitable<Result<std::shared_ptr<std::string const>>> Keeper::lastshot(std::string folder,
+                                                                             std::uint64_t most,
+                                                                             PictureFit how) {
+  using Found = Result<std::shared_ptr<std::string const>>;
+  auto work = [store = store_, folder = std::move(folder), most, how]() -> Found {
+    auto bytes = store->lastshot(folder, most);
+    if (!bytes) return bytes.error();
+    auto const jpeg = std::make_shared<std::string const>(std::move(*bytes));
+    if (how == PictureFit{}) return jpeg;
+    auto const size = check_jpeg(*jpeg);
+    if (!size) return size.error();
+    return fitted(jpeg, *size, how);
   };
   co_return co_await offload(workers_, std::move(work));
 }

@@ -50,9 +50,13 @@ class Keeper {
   /// The picture with a line of text drawn into it; the errors are with_overlay()'s.
   boost::asio::awaitable<Result<std::shared_ptr<std::string const>>> draw(
       std::shared_ptr<std::string const> bytes, std::string text);
-  /// The picture made to fit; the errors are fit_picture()'s.
+  /// The picture made to fit; `size` is what its check said. The errors are fit_picture()'s.
   boost::asio::awaitable<Result<std::shared_ptr<std::string const>>> fit(
-      std::shared_ptr<std::string const> bytes, PictureFit how);
+      std::shared_ptr<std::string const> bytes, PictureSize size, PictureFit how);
+  /// PictureStore::lastshot(), made to fit.
+  boost::asio::awaitable<Result<std::shared_ptr<std::string const>>> lastshot(std::string folder,
+                                                                              std::uint64_t most,
+                                                                              PictureFit how);
 
   /// For what else may block.
   boost::asio::thread_pool& workers() { return workers_; }

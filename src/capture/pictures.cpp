@@ -1,6 +1,5 @@
 #include "capture/pictures.hpp"
 
-#include "async/offload.hpp"
 #include "capture/keeper.hpp"
 #include "capture/picture_facts.hpp"
 #include "capture/slot.hpp"
@@ -15,7 +14,6 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
-#include <fstream>
 
 namespace snapcron {
 
@@ -336,7 +334,7 @@ asio::awaitable<Pictures::State::Attempt> Pictures::State::keep(Slot& slot, Take
   slot.status.last = frame.captured.wall;
   if (!outcome.saved) co_return Attempt{outcome.saved.error(), true};
   if (!request.store && request.fit != PictureFit{}) {
-    auto const fitted = co_await keeper.fit(frame.bytes, request.fit);
+    auto const fitted = co_await keeper.fit(frame.bytes, *outcome.size, request.fit);
     if (!fitted) co_return Attempt{slot.failed(fitted.error()), false};
     frame.bytes = *fitted;
   }
@@ -375,24 +373,9 @@ asio::awaitable<Result<std::shared_ptr<std::string const>>> Pictures::State::las
     std::string camera, PictureFit fit) {
   auto const slot = find(camera);
   if (!slot) co_return slot.error();
-  auto const path = storage.directory / (*slot)->folder / "lastshot.jpg";
-  auto const most = (*slot)->spec.max_bytes;
-  auto const read = [path, most]() -> Result<std::shared_ptr<std::string const>> {
-    std::ifstream file{path, std::ios::binary | std::ios::ate};
-    if (!file) return Error{Fault::not_found, "there is no picture of this camera yet"};
-    auto const size = static_cast<std::streamoff>(file.tellg());
-    if (size < 0 || static_cast<std::uint64_t>(size) > most + 65536)
-      return Error{Fault::failed, path.string() + " is larger than a picture of this camera"};
-    std::string bytes(static_cast<std::size_t>(size), '\0');
-    file.seekg(0);
-    if (!file.read(bytes.data(), size))
-      return Error{Fault::failed, path.string() + " cannot be read"};
-    return std::make_shared<std::string const>(std::move(bytes));
-  };
   Active const under_way{*this};
-  auto const picture = co_await offload(keeper.workers(), read);
-  if (!picture || fit == PictureFit{}) co_return picture;
-  co_return co_await keeper.fit(*picture, fit);
+  // What a comment adds to a picture comes on top of what a camera may send.
+  co_return co_await keeper.lastshot((*slot)->folder, (*slot)->spec.max_bytes + 65536, fit);
 }
 
 asio::awaitable<Result<std::shared_ptr<std::string const>>> Pictures::last_stored(

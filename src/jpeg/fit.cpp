@@ -1,6 +1,5 @@
 #include "jpeg/fit.hpp"
 
-#include "jpeg/check.hpp"
 #include "jpeg/redraw.hpp"
 
 namespace snapcron {
@@ -25,10 +24,8 @@ unsigned eighths_that_fit(PictureSize size, PictureFit const& how) {
 
 }  // namespace
 
-Result<std::string> fit_picture(std::string_view jpeg, PictureFit const& how) {
-  auto const size = check_jpeg(jpeg);
-  if (!size) return size.error();
-  auto const eighths = eighths_that_fit(*size, how);
+Result<std::string> fit_picture(std::string_view jpeg, PictureSize size, PictureFit const& how) {
+  auto const eighths = eighths_that_fit(size, how);
   if (eighths == 8 && !how.grey && how.quality == 0) return std::string{};
   return redraw(jpeg, {.eighths = eighths,
                        .grey = how.grey,

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <fstream>
 
 namespace snapcron {
 namespace {
@@ -134,6 +135,25 @@ void PictureStore::renew_lastshot(std::string_view camera, std::string const& pi
     return failed(error);
   }
   if (captured != Steady::max()) newest_.insert_or_assign(std::string{camera}, captured);
+}
+
+Result<std::string> PictureStore::lastshot(std::string_view camera, std::uint64_t most) const {
+  std::error_code missing, no_root;
+  auto const root = std::filesystem::canonical(directory_, no_root);
+  auto const path = std::filesystem::canonical(directory_ / camera / latest, missing);
+  auto const below = path.lexically_relative(root);
+  if (missing || no_root || below.empty() || *below.begin() == "..")
+    return Error{Fault::not_found, "there is no picture of this camera yet"};
+  std::ifstream file{path, std::ios::binary | std::ios::ate};
+  auto const size = static_cast<std::streamoff>(file.tellg());
+  if (!file || size < 0) return Error{Fault::failed, path.string() + " cannot be read"};
+  if (static_cast<std::uint64_t>(size) > most)
+    return Error{Fault::failed, path.string() + " is larger than a picture of this camera"};
+  std::string bytes(static_cast<std::size_t>(size), '\0');
+  file.seekg(0);
+  if (!file.read(bytes.data(), size))
+    return Error{Fault::failed, path.string() + " cannot be read"};
+  return bytes;
 }
 
 }  // namespace snapcron

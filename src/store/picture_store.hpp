@@ -5,6 +5,7 @@
 #include "core/error.hpp"
 #include "core/time.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -41,6 +42,10 @@ class PictureStore {
   /// Why the latest save() could not renew lastshot.jpg; empty when it could. The picture is safe
   /// anyway.
   std::string const& lastshot_error() const { return lastshot_error_; }
+
+  /// The newest picture of a camera, by its lastshot.jpg, of at most `most` bytes; any thread may
+  /// ask. Fault::not_found when there is none, or when the link leads out of the directory.
+  Result<std::string> lastshot(std::string_view camera, std::uint64_t most) const;
 
   std::filesystem::path const& directory() const { return directory_; }
 

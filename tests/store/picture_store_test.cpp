@@ -111,6 +111,18 @@ TEST_P(APictureStore, KeepsLastshotPointingToTheNewestPicture) {
   EXPECT_EQ(store.lastshot_error(), "");
 }
 
+TEST_P(APictureStore, GivesTheNewestPictureAndNothingFromElsewhere) {
+  EXPECT_EQ(store.lastshot("door", 100).error().fault, Fault::not_found);
+  ASSERT_TRUE(store.save("elsewhere/1.jpg", "door", "picture"));
+  EXPECT_EQ(store.lastshot("door", 7).value(), "picture");
+  EXPECT_EQ(store.lastshot("door", 6).error().fault, Fault::failed) << "larger than it may be";
+
+  auto const outside = folder.write("secret", "secret");
+  fs::remove(directory / "door/lastshot.jpg");
+  fs::create_symlink(outside, directory / "door/lastshot.jpg");
+  EXPECT_EQ(store.lastshot("door", 100).error().fault, Fault::not_found);
+}
+
 TEST_P(APictureStore, DoesNotTurnLastshotBack) {
   ASSERT_TRUE(store.save("newer.jpg", "door", "newer", Steady{10s}));
   ASSERT_TRUE(store.save("older.jpg", "door", "older", Steady{9s}));
