@@ -14,12 +14,13 @@ constexpr std::size_t refused_at_once = 32;
 }  // namespace
 
 Hub::Hub(boost::asio::io_context& l, Controls& controls, Clock const& c,
-         boost::asio::thread_pool& workers, ServerLimits const& server_limits)
+         boost::asio::thread_pool& w, ServerLimits const& server_limits)
     : loop{l},
+      workers{w},
       clock{c},
       limits{server_limits},
       api{controls},
-      authenticator{std::make_shared<Authenticator>(l, workers, c)},
+      authenticator{std::make_shared<Authenticator>(l, w, c)},
       timer_{l} {}
 
 bool Hub::has_room(Peer const& peer) const {
@@ -41,7 +42,9 @@ void Hub::count(Session const& session, int change) {
 
 void Hub::admit(int fd, Peer const& peer) {
   bool const room = has_room(peer);
-  if (!room && refused_ >= refused_at_once) {
+  // A handshake only to say no would cost more than a request.
+  bool const told = !certificate || peer.local;
+  if (!room && (!told || refused_ >= refused_at_once)) {
     ::close(fd);
     return;
   }

@@ -8,6 +8,8 @@
 #include "http/router.hpp"
 #include "http/server.hpp"
 #include "http/stream.hpp"
+#include "http/transport.hpp"
+#include "tls/certificate.hpp"
 
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -42,10 +44,12 @@ class Hub : public std::enable_shared_from_this<Hub> {
   std::string_view date();
 
   boost::asio::io_context& loop;
+  boost::asio::thread_pool& workers;
   Clock const& clock;
   ServerLimits const limits;
   Api api;
   std::shared_ptr<Authenticator> const authenticator;
+  std::optional<Certificate> certificate{};  // of the network's connections; none: plain HTTP
 
  private:
   bool has_room(Peer const& peer) const;
@@ -76,16 +80,19 @@ class Session final : public std::enable_shared_from_this<Session>, private Stre
   bool refused() const { return refused_; }
 
  private:
-  enum class Phase { head, login, body, handler, writing, streaming, draining, closed };
+  enum class Phase { greeting, handshake, head, login, body, handler, writing, streaming, draining, closed };
 
   void turn();
   // Each does one step; false: wait for something.
+  bool on_greeting();
+  bool on_handshake();
   bool on_head();
   bool on_body();
   bool on_writing();
   bool on_streaming();
   bool on_draining();
 
+  void shaken(Transport::Handshake how);
   void begin_request();
   void admitted(Verdict verdict);
   void handle();
@@ -99,7 +106,6 @@ class Session final : public std::enable_shared_from_this<Session>, private Stre
   void refuse_request();
   void reply();
   void reply(Response response);
-  ssize_t send_some(std::string_view payload);
   enum class Sending { done, waits, closed };
   Sending send_rest(std::string_view payload);
   bool finish_reply();
@@ -112,6 +118,7 @@ class Session final : public std::enable_shared_from_this<Session>, private Stre
 
   std::shared_ptr<Hub> const hub_;
   boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type> socket_;
+  Transport transport_;
   Peer const peer_;
   bool const refused_;
   Phase phase_ = Phase::head;
@@ -130,6 +137,8 @@ class Session final : public std::enable_shared_from_this<Session>, private Stre
   boost::asio::steady_timer
       taken_;  // never expires: cancelled when a part has been sent, or closed
   bool waits_to_read_ = false, waits_to_write_ = false;
+  bool at_work_ = false;  // a worker shakes hands: nobody else touches the socket
+  bool end_told_ = false;
   bool keep_alive_ = false;
   bool head_only_ = false;
   bool drain_ = false;         // the client's further bytes are no request
