@@ -41,7 +41,8 @@ std::optional<TlsSpec> read_tls(Files const& files, Context const& context,
   MapReader reader{context, *map, tls_words(), "tls", entry.at};
   auto const* certificate_entry = reader.require("certificate");
   auto const* key_entry = reader.require("key");
-  TlsSpec spec{file_of(files, context, certificate_entry), file_of(files, context, key_entry), {}, {}};
+  TlsSpec spec{
+      file_of(files, context, certificate_entry), file_of(files, context, key_entry), {}, {}};
   reader.finish();
   if (spec.certificate_file.empty() || spec.key_file.empty() || !files.touch) return std::nullopt;
 

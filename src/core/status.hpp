@@ -77,7 +77,7 @@ struct Status {
   std::vector<CameraStatus> cameras;
   std::vector<RuleStatus> rules;
   std::uint64_t pictures = 0;
-  std::vector<DestinationStatus> destinations;  // and such that are not configured any more
+  std::vector<DestinationStatus> destinations;     // and such that are not configured any more
   std::optional<CertificateStatus> certificate{};  // with TLS
 };
 

@@ -24,10 +24,10 @@ namespace snapcron {
 /// network does, and no limit per address.
 struct ServerLimits {
   std::size_t connections = 384;
-  std::size_t connections_per_address = 32;    // IPv6: per /64
+  std::size_t connections_per_address = 32;  // IPv6: per /64
   /// First byte (or accept, and with TLS the handshake as well) to the end of the header.
   Duration header = std::chrono::seconds{10};
-  Duration body = std::chrono::seconds{30};    // end of the header to the end of the body
+  Duration body = std::chrono::seconds{30};         // end of the header to the end of the body
   Duration write_stall = std::chrono::seconds{20};  // without a byte taken by the client
   Duration keep_alive = std::chrono::seconds{60};   // between two requests
   unsigned requests = 1000;                         // per connection

@@ -80,7 +80,18 @@ class Session final : public std::enable_shared_from_this<Session>, private Stre
   bool refused() const { return refused_; }
 
  private:
-  enum class Phase { greeting, handshake, head, login, body, handler, writing, streaming, draining, closed };
+  enum class Phase {
+    greeting,
+    handshake,
+    head,
+    login,
+    body,
+    handler,
+    writing,
+    streaming,
+    draining,
+    closed
+  };
 
   void turn();
   // Each does one step; false: wait for something.
@@ -109,6 +120,7 @@ class Session final : public std::enable_shared_from_this<Session>, private Stre
   enum class Sending { done, waits, closed };
   Sending send_rest(std::string_view payload);
   bool finish_reply();
+  void end();
   enum class Rest { comes, ended, cut };
   Rest forget_what_comes();
 

@@ -69,6 +69,9 @@ void Transport::Free::operator()(ssl_st* tls) const {
   SSL_free(tls);
 }
 
+Transport::Transport(int fd) : fd_{fd} {}
+Transport::~Transport() = default;
+
 bool Transport::encrypt(ssl_ctx_st* context) {
   auto* method = socket_method();
   auto* bio = method != nullptr ? BIO_new(method) : nullptr;
@@ -85,6 +88,10 @@ bool Transport::encrypt(ssl_ctx_st* context) {
   int const one = 1;
   ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
   return true;
+}
+
+void Transport::stay_plain() {
+  tls_.reset();
 }
 
 Transport::Handshake Transport::shake_hands() {

@@ -17,7 +17,8 @@ namespace snapcron::http {
 class Transport {
  public:
   /// A connected socket, of which it is not the owner.
-  explicit Transport(int fd) : fd_{fd} {}
+  explicit Transport(int fd);
+  ~Transport();
 
   /// As recv(2) and send(2), with errno: EAGAIN says to wait. Data, then 0 at the client's end; one
   /// that ends a TLS connection without a word is -1, as is one that breaks it.
@@ -37,6 +38,8 @@ class Transport {
   bool encrypted() const { return tls_ != nullptr; }
   /// From here on; the handshake is to come. False: no memory.
   bool encrypt(ssl_ctx_st* context);
+  /// After a handshake that failed.
+  void stay_plain();
   enum class Handshake { done, to_read, to_write, failed };
   /// Goes as far as it can. Costs up to milliseconds of CPU.
   Handshake shake_hands();

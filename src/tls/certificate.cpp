@@ -160,9 +160,9 @@ Result<Certificate> Certificate::make(TlsSpec const& spec) {
   for (auto one = std::next(chain->begin()); good && one != chain->end(); ++one)
     good = SSL_CTX_add1_chain_cert(context, one->get()) == 1;
   if (!good)
-    return invalid("the certificate in " + spec.certificate_file.string() +
-                   " cannot be used (" + reason() +
-                   "): an ECDSA key on P-256, or an RSA key of 2048 bits, is what every client takes");
+    return invalid(
+        "the certificate in " + spec.certificate_file.string() + " cannot be used (" + reason() +
+        "): an ECDSA key on P-256, or an RSA key of 2048 bits, is what every client takes");
   ERR_clear_error();
   return made;
 }

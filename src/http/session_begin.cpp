@@ -66,7 +66,9 @@ void Session::shaken(Transport::Handshake how) {
     case Transport::Handshake::to_write:
       return wait(boost::asio::posix::descriptor_base::wait_write);
     case Transport::Handshake::failed:
-      return close();
+      transport_.stay_plain();
+      end();  // at once the client would lose the alert that says why
+      return turn();
   }
 }
 
