@@ -42,15 +42,16 @@ void Hub::count(Session const& session, int change) {
 
 void Hub::admit(int fd, Peer const& peer) {
   bool const room = has_room(peer);
+  auto who = peer;
+  who.encrypted = certificate && !peer.local;
   // A handshake only to say no would cost more than a request.
-  bool const told = !certificate || peer.local;
-  if (!room && (!told || refused_ >= refused_at_once)) {
+  if (!room && (who.encrypted || refused_ >= refused_at_once)) {
     ::close(fd);
     return;
   }
   std::shared_ptr<Session> session;
   try {
-    session = std::make_shared<Session>(shared_from_this(), fd, peer, !room);
+    session = std::make_shared<Session>(shared_from_this(), fd, who, !room);
   } catch (std::exception const&) {
     ::close(fd);
     return;

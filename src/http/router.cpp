@@ -118,14 +118,19 @@ Response login_refusal(Verdict verdict) {
 
 /// A browser that sends this for a page of another site, or without being asked. Scripts send none
 /// of these fields and pass.
-char const* foreign(Request const& request) {
+char const* foreign(Request const& request, bool encrypted) {
+  // What stands in the open can be put there by anybody on the way.
+  auto const ours = [&](std::string_view url) {
+    return same_site(url, request.host) &&
+           (!encrypted || equal_ignoring_case(url.substr(0, 6), "https:"));
+  };
   if (request.prefetch) return "a page that switches something is not fetched in advance";
   auto const site = request.sec_fetch_site;
   if (!site.empty() && site != "same-origin" && site != "none")
     return "a page of another site may not switch anything here";
-  if (request.has_origin && !same_site(request.origin, request.host))
+  if (request.has_origin && !ours(request.origin))
     return "a page of another origin may not switch anything here";
-  if (!request.has_origin && !request.referer.empty() && !same_site(request.referer, request.host))
+  if (!request.has_origin && !request.referer.empty() && !ours(request.referer))
     return "a link on another site may not switch anything here";
   return nullptr;
 }
@@ -182,7 +187,7 @@ std::optional<Response> turn_away(Request const& request, Peer const& peer, Matc
   }
   if (match.route->permission != Permission::operate || peer.local) return std::nullopt;
   if (verdict != Verdict::user) return problem(403, "a viewer may read, not switch");
-  if (char const* why = foreign(request)) return problem(403, why);
+  if (char const* why = foreign(request, peer.encrypted)) return problem(403, why);
   if (request.method == Method::post && !is_json(request.content_type) &&
       (!request.content_type.empty() || request.announces_body))
     return problem(415, "send the body as Content-Type: application/json");

@@ -44,7 +44,7 @@ void Session::start() {
     reply(std::move(response));
     return turn();
   }
-  if (hub_->certificate && !peer_.local) phase_ = Phase::greeting;
+  if (peer_.encrypted) phase_ = Phase::greeting;
   set_deadline(hub_->limits.header);
   wait(boost::asio::posix::descriptor_base::wait_read);
 }

@@ -189,7 +189,9 @@ TEST_F(Logins, TheOwnerGetsInWhileStrangersGuessFromEverywhere) {
       std::optional<Verdict> verdict;
       auto const at_once =
           authenticator->check(wrong, stranger(i), [&](Verdict v) { verdict = v; });
-      while (!at_once && !verdict && loop.run_one_for(seconds{5}) > 0) loop.restart();
+      loop.restart();
+      while (!at_once && !verdict && loop.run_one_for(seconds{5}) > 0) {
+      }
       evaluated += !at_once;
     }
     return evaluated;

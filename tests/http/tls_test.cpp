@@ -403,6 +403,20 @@ TEST_F(Tls, OfTheUnixSocketThereIsNone) {
   EXPECT_EQ(status({buffer, static_cast<std::size_t>(std::max<ssize_t>(n, 0))}), 200);
 }
 
+TEST_F(Tls, APageThatCameInTheOpenMaySwitchNothing) {
+  start();
+  auto const with = [&](std::string const& fields) {
+    return status(
+        exchange("GET /io/relayon.txt HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" +
+                 fields + "\r\n"));
+  };
+  EXPECT_EQ(with("Origin: http://localhost\r\n"), 403);
+  EXPECT_EQ(with("Referer: http://localhost/\r\n"), 403);
+  EXPECT_TRUE(controls.untouched());
+  EXPECT_EQ(with("Origin: HTTPS://localhost\r\n"), 200);
+  EXPECT_EQ(with("Referer: https://localhost/io/\r\n"), 200);
+}
+
 TEST_F(Tls, AThousandConnectionsAreServed) {
   limits.connections = limits.connections_per_address = 1100;
   start();
