@@ -291,8 +291,7 @@ TEST_F(Access, AnOldClientSendsItsPasswordAtOnceOrAfterTheRefusal) {
 TEST_F(Access, AReloadForgetsWhoMayComeIn) {
   start({root});
   EXPECT_EQ(status(get("/io/input.txt", as_root)), 200);
-  HttpSpec spec;
-  spec.port = 0;
+  auto spec = any_port();
   spec.users = {anna};
   ASSERT_TRUE(server->configure(spec));
   EXPECT_EQ(status(get("/io/input.txt", as_root)), 401);

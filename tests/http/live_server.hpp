@@ -21,6 +21,7 @@
 #include <cstdlib>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -96,7 +97,7 @@ class RawClient {
 class LiveServer : public testing::Test {
  protected:
   LiveServer() {
-    if (over_tls) spec.tls = TestCertificate{}.spec();
+    if (over_tls) tls = TestCertificate{}.spec();
     limits.header = limits.body = limits.write_stall = limits.keep_alive = std::chrono::seconds{30};
   }
   ~LiveServer() override {
@@ -107,16 +108,23 @@ class LiveServer : public testing::Test {
   }
 
   void start(std::vector<User> users = {}) {
-    spec.port = 0;
+    auto spec = any_port();
     spec.users = std::move(users);
     server = std::make_unique<Server>(loop, controls, clock, workers, limits);
     auto const listening = server->listen_tcp(spec);
     ASSERT_TRUE(listening) << listening.error().text;
   }
 
+  HttpSpec any_port() const {
+    HttpSpec spec;
+    spec.port = 0;
+    spec.tls = tls;
+    return spec;
+  }
+
   RawClient connect() {
     RawClient client{server->address()};
-    if (spec.tls) client.use_tls();
+    if (tls) client.use_tls();
     return client;
   }
 
@@ -187,7 +195,7 @@ class LiveServer : public testing::Test {
   SystemClock clock;
   boost::asio::thread_pool workers{1};
   ServerLimits limits;
-  HttpSpec spec;
+  std::optional<TlsSpec> tls;
   std::unique_ptr<Server> server;
 };
 
