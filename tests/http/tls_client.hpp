@@ -49,24 +49,20 @@ class TlsClient {
         got.append(buffer, static_cast<std::size_t>(n));
         continue;
       }
-      int const why = SSL_get_error(tls_.get(), n);
+      int const why = remember(n);
       push();
       if (why == SSL_ERROR_ZERO_RETURN) {
         said_goodbye = true;
         return false;
       }
-      if (why != SSL_ERROR_WANT_READ) {
-        auto const* text = ERR_reason_error_string(ERR_peek_error());
-        error = text != nullptr ? text : "";
-        open = false;
-      }
+      if (why != SSL_ERROR_WANT_READ) open = false;
       reset = !open;
       return open;
     }
   }
 
   bool said_goodbye = false;  // by TLS, not only by closing
-  std::string error;
+  std::string error;          // the first, in OpenSSL's words
 
  private:
   bool take() {
@@ -80,9 +76,16 @@ class TlsClient {
     }
   }
 
+  int remember(int result) {
+    int const why = SSL_get_error(tls_.get(), result);
+    auto const* text = ERR_reason_error_string(ERR_peek_error());
+    if (why == SSL_ERROR_SSL && text != nullptr && error.empty()) error = text;
+    return why;
+  }
+
   void push() {
     ERR_clear_error();
-    if (!connected()) SSL_do_handshake(tls_.get());
+    if (!connected()) remember(SSL_do_handshake(tls_.get()));
     if (connected() && !unsent_.empty() &&
         SSL_write(tls_.get(), unsent_.data(), static_cast<int>(unsent_.size())) > 0)
       unsent_.clear();  // memory takes all
