@@ -55,22 +55,24 @@ class Search {
   asio::awaitable<bool> consider(std::vector<StoredPicture> const& pictures) {
     std::vector<std::string> paths;
     for (auto const& picture : pictures) paths.push_back(picture.path);
-    auto const ask = [&paths](PictureJournal& journal) { return journal.recorded(paths); };
-    auto const recorded = co_await with_.recorder.ask(ask);
-    if (!recorded) co_return false;
+    auto const ask = [&paths](PictureJournal& journal) { return journal.known(paths); };
+    auto const known = co_await with_.recorder.ask(ask);
+    if (!known) co_return false;
     std::vector<Outbox::Lost> lost;
-    for (std::size_t n = 0; n < pictures.size(); ++n) choose(pictures[n], (*recorded)[n], lost);
+    for (std::size_t n = 0; n < pictures.size(); ++n) choose(pictures[n], (*known)[n], lost);
     if (lost.empty()) co_return true;
     if (auto const written = co_await with_.outbox.record_again(lost); !written) co_return false;
     for (auto const& one : lost) (one.doubt.empty() ? queued_ : set_aside_) += one.to.size();
     co_return true;
   }
 
-  void choose(StoredPicture const& picture, bool recorded, std::vector<Outbox::Lost>& lost) const {
+  void choose(StoredPicture const& picture, PictureJournal::Known known,
+              std::vector<Outbox::Lost>& lost) const {
+    using enum PictureJournal::Known;
     bool const recent = begun_ - picture.imprint.values.time < surely_wanted;
-    if (recorded && !(outstanding_ && recent)) return;
+    if (known == all || (known == some && !(outstanding_ && recent))) return;
     if (is_new(picture)) return;
-    Outbox::Lost one{record_of(picture), recorded, picture.imprint.values};
+    Outbox::Lost one{record_of(picture), known == some, picture.imprint.values};
     one.values.zone = with_.zone;
     if (!recent) one.doubt = not_known;
     for (auto const& destination : picture.imprint.to)

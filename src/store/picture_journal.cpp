@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <fstream>
 
 namespace snapcron {
 namespace {
@@ -95,12 +96,23 @@ Result<std::uint64_t> change(Database& database, std::string const& sql,
   return changed;
 }
 
-/// A file without content, durable before anything can depend on it.
-Result<void> make_mark(std::filesystem::path const& mark) {
-  File const file{::open(mark.c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600)};
+/// Durable before anything can depend on it.
+Result<void> make_mark(std::filesystem::path const& mark, std::int64_t last_picture) {
+  File const file{
+      ::open(mark.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600)};
   File const folder{::open(mark.parent_path().c_str(), folder_flags)};
-  if (!file || !folder || ::fsync(folder.get()) != 0) return disk_error("make", mark, errno);
-  return {};
+  auto const text = std::to_string(last_picture);
+  bool const written =
+      file && folder &&
+      ::write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
+      ::fsync(file.get()) == 0 && ::fsync(folder.get()) == 0;
+  return written ? Result<void>{} : disk_error("make", mark, errno);
+}
+
+std::int64_t read_mark(std::filesystem::path const& mark) {
+  std::int64_t last_picture = 0;
+  std::ifstream{mark} >> last_picture;
+  return last_picture;
 }
 
 /// What waited in a journal that is damaged waits in the new one, as far as it can be read.
@@ -112,10 +124,11 @@ Result<std::string> begin(Database& fresh, std::filesystem::path const& damaged,
             .c_str());
     if (!counted) return counted.error();
   }
-  if (auto const made = make_mark(mark); !made) return made.error();
-  if (damaged.empty()) return std::string{};
-  auto const salvaged = salvage_journal(damaged, fresh);
+  auto const salvaged =
+      damaged.empty() ? Result<Salvaged>{Salvaged{}} : salvage_journal(damaged, fresh);
   if (!salvaged) return salvaged.error();
+  if (auto const made = make_mark(mark, salvaged->last_picture); !made) return made.error();
+  if (damaged.empty()) return std::string{};
   return ", with what could be read of it: " + std::to_string(salvaged->pictures) +
          " pictures and " + std::to_string(salvaged->deliveries) + " deliveries that wait";
 }
@@ -280,18 +293,21 @@ Result<void> PictureJournal::forget(std::span<PictureRecord const> pictures) {
   });
 }
 
-Result<std::vector<bool>> PictureJournal::recorded(std::span<std::string const> paths) {
-  return file_.with([&](Database& database) -> Result<std::vector<bool>> {
-    auto statement = database.prepare("SELECT EXISTS (SELECT 1 FROM pictures WHERE path = ?)");
+Result<std::vector<PictureJournal::Known>> PictureJournal::known(
+    std::span<std::string const> paths) {
+  auto const taken_over = read_mark(mark_);
+  return file_.with([&](Database& database) -> Result<std::vector<Known>> {
+    auto statement = database.prepare("SELECT max(id) FROM pictures WHERE path = ?");
     if (!statement) return statement.error();
-    std::vector<bool> known;
+    std::vector<Known> all;
     for (auto const& path : paths) {
       auto const row = (*statement)->bind(1, path).step();
       if (!row) return row.error();
-      known.push_back((*statement)->number(0) != 0);
+      auto const id = (*statement)->number(0);
+      all.push_back(id == 0 ? Known::nothing : id <= taken_over ? Known::some : Known::all);
       (*statement)->reset();
     }
-    return known;
+    return all;
   });
 }
 

@@ -72,8 +72,11 @@ class PictureJournal {
   /// They are no more; what was to be delivered of them neither.
   Result<void> forget(std::span<PictureRecord const> pictures);
 
-  /// Which of the pictures are recorded, by their paths below the storage folder.
-  Result<std::vector<bool>> recorded(std::span<std::string const> paths);
+  /// What the journal knows of a picture: nothing; what could be read of a damaged one that was
+  /// there before, in which its deliveries may be missing; or all.
+  enum class Known { nothing, some, all };
+  /// Of pictures by their paths below the storage folder.
+  Result<std::vector<Known>> known(std::span<std::string const> paths);
   /// A picture's path, and a destination.
   using FileAt = std::pair<std::string, std::string>;
   /// All that waits or was set aside.
@@ -88,7 +91,8 @@ class PictureJournal {
   std::string take_notice() { return file_.take_notice(); }
 
  private:
-  std::filesystem::path const mark_;  // a file that is there while it is incomplete
+  /// A file that is there while it is incomplete: the highest id of a picture that was taken over.
+  std::filesystem::path const mark_;
   DatabaseFile file_;
 };
 

@@ -105,6 +105,9 @@ Result<Salvaged> salvage_journal(std::filesystem::path const& damaged, Database&
   auto const deliveries = copy_table(from, delivery_columns, delivery_of, fresh);
   if (!deliveries) return deliveries.error();
   if (auto const done = copy_destinations(from, fresh); !done) return done.error();
+  auto const last = fresh.number("SELECT coalesce(max(id), 0) FROM pictures");
+  if (!last) return last.error();
+  salvaged.last_picture = *last;
   salvaged.pictures = *pictures;
   salvaged.deliveries = *deliveries;
   return salvaged;

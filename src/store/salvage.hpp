@@ -10,6 +10,7 @@ namespace snapcron {
 
 struct Salvaged {
   std::uint64_t pictures = 0, deliveries = 0;  // rows
+  std::int64_t last_picture = 0;               // the highest id
 };
 
 /// Copies from the file `damaged`, with the WAL beside it, into the empty tables of `fresh`: row by

@@ -79,11 +79,11 @@ TEST_F(ADamagedJournal, LosesTheRowsOfADamagedPageOnly) {
   write(file_of(storage), bytes);
 
   PictureJournal journal{storage};
-  auto const recorded = journal.recorded(std::vector<std::string>{"2026/picture-1000.jpg"});
+  auto const known = journal.known(std::vector<std::string>{"2026/picture-1000.jpg"});
   auto const oldest = journal.oldest(10'000, true);  // finds the damage, if it was not found yet
   auto const left = waiting(journal);
 
-  EXPECT_TRUE(recorded);
+  EXPECT_TRUE(known);
   EXPECT_TRUE(oldest);
   EXPECT_GT(left.size(), pictures - 30u);
   EXPECT_TRUE(left.contains("2026/picture-1000.jpg"));
@@ -169,7 +169,7 @@ TEST_F(ADamagedJournal, NeverEndsTheProgramAndGoesOnWithTheRest) {
 
     std::optional<PictureJournal> journal{storage};
     (void)journal->counts();
-    (void)journal->recorded(std::vector<std::string>{"2026/picture-1000.jpg"});
+    (void)journal->known(std::vector<std::string>{"2026/picture-1000.jpg"});
     (void)journal->oldest(10'000, false);
     (void)waiting(*journal);
     auto const written = journal->write({.entries = {entry(500)}});

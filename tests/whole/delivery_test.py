@@ -166,9 +166,8 @@ class APictureOfARule(TestCase):
 
         self.open_gate()
 
-        wait_until("the picture in the fallback", lambda: files(here))
-        self.assertEqual(files(here), dict([self.picture()]))
         self.wait_delivered(1)
+        self.assertEqual(files(here), dict([self.picture()]))
         self.assertEqual([(d["destination"], d["state"]) for d in self.outbox()], [("web", "failed")])
         self.assertEqual(self.site.status()["deliveries"]["failed"], 1)
 
@@ -201,7 +200,7 @@ class APictureOfARule(TestCase):
         self.site.daemon.wait_log("given up: .*the picture is damaged: its SHA-256")
 
         self.assertEqual(files(here), {})
-        self.assertTrue(self.outbox()[0]["set_aside"])
+        wait_until("it is set aside", lambda: self.outbox()[0]["state"] == "failed")
         self.assertEqual((self.site.pictures / name).read_bytes(), damaged)
 
     def test_is_delivered_though_the_journal_is_damaged_or_gone(self):
