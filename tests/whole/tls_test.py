@@ -254,6 +254,7 @@ class Hostile(TlsCase):
         for broken in (b"\x17\x03\x03\x00\x20" + os.urandom(32), b"\x17\x03\x03\xff\xff", os.urandom(100), b"GET /io/relayon.txt HTTP/1.1\r\nHost: localhost\r\n\r\n"):
             connection = self.connect()
             beneath = socket.socket(fileno=connection.detach())  # the rest goes out in the open
+            beneath.settimeout(support.PATIENCE)
             received = b""
             with contextlib.suppress(ConnectionError):
                 beneath.sendall(broken)
