@@ -22,19 +22,11 @@ constexpr unsigned most_watching = 16;
 constexpr std::int64_t largest_side = 8192;
 constexpr std::int64_t most_fps = 30;
 
-/// PAL's sizes: a picture of other proportions is as large as fits.
-struct NamedSize {
-  std::string_view name;
-  unsigned width, height;
-};
-constexpr NamedSize named_sizes[] = {
-    {"halfsize.jpg", 176, 144}, {"fullsize.jpg", 352, 288}, {"hugesize.jpg", 704, 576}};
-
 void set_size(PictureFit& fit, std::string_view name) {
-  for (auto const& size : named_sizes)
-    if (size.name == name) {
-      fit.width = size.width;
-      fit.height = size.height;
+  for (auto const& named : named_sizes)
+    if (named.name == name) {
+      fit.width = named.size.width;
+      fit.height = named.size.height;
     }
 }
 
@@ -91,6 +83,9 @@ std::string part_head(std::string const& picture) {
 }  // namespace
 
 Result<ImageQuery> parse_image_query(std::string_view path, std::string_view query) {
+  // So the manual of the 240 prints it: /fullsize.jpg?cgi-bin/control?camera=2
+  constexpr std::string_view control = "cgi-bin/control?";
+  if (query.starts_with(control)) query.remove_prefix(control.size());
   auto const parameters = parse_query(query);
   if (!parameters) return parameters.error();
   ImageQuery asked;
@@ -116,6 +111,16 @@ awaitable<void> Api::image(Call const& call, Response& response) {
   }
   response.content_type = "image/jpeg";
   response.picture = std::move(*picture);
+}
+
+awaitable<void> Api::image_size(Call const& call, Response& response) {
+  auto const size = co_await controls_.picture_size(query_value(call.request.query, "camera"));
+  if (!size) {
+    fail(response, size.error());
+    co_return;
+  }
+  response.body = "image width = " + std::to_string(size->width) +
+                  "\nimage height = " + std::to_string(size->height) + "\n";
 }
 
 /// Each picture is one that was taken after the one before it was sent.
