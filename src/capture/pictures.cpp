@@ -310,6 +310,9 @@ asio::awaitable<Result<Frame>> Pictures::State::grab(Slot& slot) {
 asio::awaitable<Pictures::State::Attempt> Pictures::State::keep(Slot& slot, Take& request,
                                                                 Frame frame) {
   std::optional<Keeper::File> file;
+  auto const broken = [&slot](Error const& error) {
+    return Attempt{Error{error.fault, slot.who() + error.text}, false};
+  };
   auto& values = request.values;
   values.time = frame.captured.wall;
   values.zone = zone;
@@ -318,6 +321,11 @@ asio::awaitable<Pictures::State::Attempt> Pictures::State::keep(Slot& slot, Take
     auto const drawn = co_await keeper.draw(frame.bytes, slot.spec.overlay->expand(values));
     if (!drawn) co_return Attempt{slot.failed(drawn.error()), false};
     frame.bytes = *drawn;
+  }
+  if (request.fit != PictureFit{}) {
+    auto const fitted = co_await keeper.fit(frame.bytes, request.fit);
+    if (!fitted) co_return broken(fitted.error());
+    frame.bytes = *fitted;
   }
   if (request.store) {
     auto const& name = request.filename ? *request.filename : storage.filename;
@@ -329,15 +337,9 @@ asio::awaitable<Pictures::State::Attempt> Pictures::State::keep(Slot& slot, Take
   bool const full = !outcome.saved && outcome.saved.error().fault == Fault::no_space;
   if (full && make_room && !stopping && co_await make_room())
     outcome = co_await keeper.keep(frame.bytes, file);
-  if (auto const& size = outcome.size; !size)
-    co_return Attempt{Error{size.error().fault, slot.who() + size.error().text}, false};
+  if (!outcome.size) co_return broken(outcome.size.error());
   slot.status.last = frame.captured.wall;
   if (!outcome.saved) co_return Attempt{outcome.saved.error(), true};
-  if (!request.store && request.fit != PictureFit{}) {
-    auto const fitted = co_await keeper.fit(frame.bytes, *outcome.size, request.fit);
-    if (!fitted) co_return Attempt{slot.failed(fitted.error()), false};
-    frame.bytes = *fitted;
-  }
   Taken taken;
   taken.path = std::move(outcome.saved->path);
   taken.warning = std::move(outcome.saved->warning);
