@@ -129,6 +129,7 @@ RequestReader::Step RequestReader::read_body() {
 
 RequestReader::Step RequestReader::take_form() {
   auto& r = request_;
+  if (r.body.size() > limits_.header_bytes) return refuse(413, "the form is too large");
   if (!valid_query(r.body))
     return refuse(400, "a form must be printable ASCII, percent-encoded, without #");
   r.body.insert(0, std::string{r.query} + '&');

@@ -205,6 +205,7 @@ std::optional<std::pair<pid_t, std::uint16_t>> start_lighttpd(TemporaryFolder co
   auto const config =
       folder.write("lighttpd.conf",
                    "server.document-root = \"" + (folder / "www").string() +
+                       "\"\nserver.errorlog = \"" + (folder / "lighttpd.log").string() +
                        "\"\nserver.bind = \"127.0.0.1\"\nserver.port = " + std::to_string(port) +
                        "\nserver.max-keep-alive-requests = 1000000000\n"
                        "server.max-keep-alive-idle = 3600\n"

@@ -141,6 +141,10 @@ TEST_F(OldPages, AFormThatIsNoneChangesNothing) {
   EXPECT_EQ(status(post("/axis-cgi/io/port.cgi", "", form)), 404) << "nothing is asked";
   EXPECT_EQ(status(post("/axis-cgi/io/port.cgi", "action=1:/\x01", form)), 400);
   EXPECT_EQ(status(post("/axis-cgi/io/port.cgi", "action=%", form)), 404) << "as in an address";
+  EXPECT_EQ(
+      status(post("/axis-cgi/io/port.cgi", "x=" + std::string(9000, 'x') + "&action=1:/", form)),
+      413)
+      << "an address is not as long, either";
   EXPECT_EQ(status(post("/axis-cgi/io/nothing.cgi", "action=1:/", form)), 404);
   EXPECT_EQ(status(post("/io/relayon.txt", "", form)), 405) << "no page of VAPIX";
   EXPECT_EQ(status(post("/io", "relay=on", form)), 405);
@@ -164,6 +168,15 @@ TEST_F(OldPages, ParametersTellOfPorts) {
   EXPECT_EQ(text("/axis-cgi/param.cgi?action=list&group=root.PTZ"),
             "# Error: Error -1 getting param in group 'root.PTZ'\n");
   EXPECT_EQ(status(get("/axis-cgi/param.cgi?action=update&root.IOPort.I1.Input.Name=x")), 400);
+}
+
+TEST_F(OldPages, PagesThatAreNotThereSaySo) {
+  for (auto const* target :
+       {"/zoom.jpg", "/hugesize.bmp", "/fullsize.ppm", "/cgi-bin/control?dataout=3A",
+        "/cgi-bin/control?presetposname=door&camera=1",
+        "/axis-cgi/buffer/command.cgi?do=start&buffername=ALARM"})
+    EXPECT_EQ(status(get(target)), 404) << target;
+  EXPECT_TRUE(controls.untouched() && controls.looks.empty());
 }
 
 TEST_F(OldPages, TheSizeOfACamerasPictures) {
@@ -196,7 +209,7 @@ TEST_F(OldPages, PicturesOfTheOldNamesFitTheirSizes) {
   controls.most_looks = 100;
   for (auto const& [target, which, fit] :
        {Asked{"/fullsize.jpg", fresh, {352, 288}}, Asked{"/halfsize.jpg", fresh, {176, 144}},
-        Asked{"/hugesize.jpg?clock=on&axislogo=off", fresh, {704, 576}},
+        Asked{"/hugesize.jpg?clock=on&axislogo=off&rotation=90deg&mirror=on", fresh, {704, 576}},
         Asked{"/lastshot.jpg", stored, {}},
         Asked{"/images/buffer.jpg?imagetype=fullsize.jpg", buffered, {352, 288}},
         Asked{"/axis-cgi/jpg/image.cgi", fresh, {}},
