@@ -2,6 +2,7 @@
 
 #include "http/api.hpp"
 #include "http/query.hpp"
+#include "http/target.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -30,13 +31,21 @@ void set_size(PictureFit& fit, std::string_view name) {
     }
 }
 
+/// WIDTHxHEIGHT, or the name that VAPIX has for one of PAL's.
 std::optional<Error> set_resolution(PictureFit& fit, std::string const& value) {
+  for (auto const& [name, image] :
+       {std::pair{"QCIF", "halfsize.jpg"}, {"CIF", "fullsize.jpg"}, {"4CIF", "hugesize.jpg"}})
+    if (equal_ignoring_case(value, name)) {
+      set_size(fit, image);
+      return std::nullopt;
+    }
   auto const x = std::min(value.find('x'), value.size());
   auto const width = query_number("resolution", value.substr(0, x), 1, largest_side);
   auto const height =
       query_number("resolution", value.substr(std::min(x + 1, value.size())), 1, largest_side);
   if (!width || !height)
-    return Error{Fault::invalid, "'resolution' must be WIDTHxHEIGHT, such as 320x240"};
+    return Error{Fault::invalid,
+                 "'resolution' must be WIDTHxHEIGHT, such as 320x240, or QCIF, CIF, 4CIF"};
   fit.width = static_cast<unsigned>(*width);
   fit.height = static_cast<unsigned>(*height);
   return std::nullopt;

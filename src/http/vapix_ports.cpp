@@ -3,6 +3,7 @@
 #include "http/port_action.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace snapcron::http {
 namespace {

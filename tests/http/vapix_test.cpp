@@ -216,6 +216,8 @@ TEST_F(OldPages, PicturesOfTheOldNamesFitTheirSizes) {
         Asked{"/axis-cgi/jpg/image.cgi?resolution=320x240&compression=25",
               fresh,
               {320, 240, false, 75}},
+        Asked{"/axis-cgi/jpg/image.cgi?resolution=QCIF", fresh, {176, 144}},
+        Asked{"/axis-cgi/jpg/image.cgi?resolution=4cif", fresh, {704, 576}},
         Asked{"/fullsize.jpg?compression=high&color=none", fresh, {352, 288, true, 40}}}) {
     auto const reply = get(std::string{target});
     EXPECT_EQ(status(reply), 200) << target;

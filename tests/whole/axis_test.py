@@ -135,7 +135,7 @@ class Scripts(support.TestCase):
     def test_import_needs_no_configuration_and_says_what_was_not_checked(self):
         done = self.assertExit(self.site.snapcron("import-axis", PRINTED / "low-and-rising", config=False), 0)
         self.assertEqual(done.stdout, "rules:\n  - name: axis-1\n    triggers: {input: 2, edge: rising}\n    conditions: {input: 1, is: low}\n"
-                                      "    actions:\n      - {snapshot: 1}\n")
+                                      "    actions:\n      - {snapshot: 1, width: 352, height: 288}\n")
         self.assertIn("were not checked", done.stderr)
 
     def test_import_refuses_a_script_with_mistakes(self):

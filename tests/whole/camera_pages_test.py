@@ -119,6 +119,7 @@ class Images(TestCase):
                 "/axis-cgi/jpg/image.cgi?camera=yard&resolution=640x480&compression=50": (640, 360),
                 "/images/buffer.jpg?imagetype=halfsize.jpg&color=none": (160, 120)}.items():
             self.assertEqual(self.size(target), size, target)
+        self.assertEqual(self.text("/axis-cgi/imagesize.cgi?camera=yard"), "image width = 1280\nimage height = 720\n")
         self.assertEqual(self.site.files(), [], "nothing of it is stored")
 
     def test_lastshot_is_the_newest_that_was_stored(self):

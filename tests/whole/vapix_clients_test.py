@@ -26,7 +26,6 @@ relays:
   1: {name: strike, line: 8}
 cameras:
   gate: {test_pattern: {width: 640, height: 480}}
-  yard: {test_pattern: {width: 1280, height: 720}}
 storage: {directory: pictures}
 http: {listen: "127.0.0.1:@PORT@", users_file: users}
 control_socket: sock
@@ -43,27 +42,10 @@ const unit = new CameraVapix({ip: '127.0.0.1', port: process.argv[1], auth: proc
 })();
 """
 
-NODE_VAPIX = """\
-const [port, ask, out] = process.argv.slice(1);
-const camera = require('vapix').createCamera({address: '127.0.0.1', port, username: 'root', password: 's3cret'});
-const asks = {
-  image: () => camera.requestImage({camera: 2, resolution: '640x480'}, (error, body) => {
-    if (error) throw error;
-    require('fs').writeFileSync(out, body);
-  }),
-  size: () => camera.getImageResolution((error, size) => {
-    if (error) throw error;
-    console.log(JSON.stringify(size));
-  }),
-  video: () => {
-    let frames = 0;
-    camera.createVideoStream({resolution: '320x240', fps: 10}).on('data', (frame) => {
-      require('fs').writeFileSync(out + (++frames), frame);
-      if (frames === 5) process.exit(0);
-    });
-  },
-};
-asks[ask]();
+AXISCAM = """\
+const [port, ask, size, out] = process.argv.slice(1);
+const unit = require('axiscam').createClient({url: `http://root:s3cret@127.0.0.1:${port}`, name: 'gate'});
+unit[ask](size).pipe(require('fs').createWriteStream(out));
 """
 
 
@@ -136,22 +118,24 @@ class CamStreamerLib(Clients):
         self.assertEqual(ports["root.IOPort.I2.Direction"], "output")
 
 
-class NodeVapix(Clients):
-    """It sends its password only when it is asked for it."""
-
-    def test_gets_a_picture(self):
+class AxisCam(Clients):
+    def test_gets_pictures_in_its_sizes(self):
         out = self.site.folder / "out.jpg"
-        self.node(NODE_VAPIX, "image", out)
-        self.assertEqual(support.decodes(out), (640, 360))
-
-    def test_asks_how_large_a_picture_is(self):
-        self.assertEqual(json.loads(self.node(NODE_VAPIX, "size").stdout), {"width": "640", "height": "480"})
+        for size, expected in {"small": (160, 120), "medium": (320, 240), "large": (640, 480)}.items():
+            self.node(AXISCAM, "createImageStream", size, out)
+            self.assertEqual(support.decodes(out), expected)
 
     def test_reads_the_video(self):
-        out = self.site.folder / "frame"
-        self.node(NODE_VAPIX, "video", out)
-        for number in range(1, 6):
-            self.assertEqual(support.decodes(f"{out}{number}"), (320, 240))
+        out = self.site.folder / "video"
+        player = subprocess.Popen(["node", "-e", AXISCAM, str(self.site.port), "createVideoStream", "medium", out], cwd=self.folder,
+                                  stdin=subprocess.DEVNULL)
+        self.addCleanup(player.wait)
+        self.addCleanup(player.kill)
+        support.wait_until("five pictures", lambda: out.exists() and out.read_bytes().count(b"--myboundary") > 5)
+        for number, part in enumerate(out.read_bytes().split(b"--myboundary\r\n")[1:6]):
+            picture = self.site.folder / f"frame{number}.jpg"
+            picture.write_bytes(part.partition(b"\r\n\r\n")[2].removesuffix(b"\r\n"))
+            self.assertEqual(support.decodes(picture), (320, 240))
 
 
 if __name__ == "__main__":
