@@ -1,7 +1,6 @@
 #include "capture/pictures.hpp"
 
 #include "capture/keeper.hpp"
-#include "capture/picture_facts.hpp"
 #include "capture/slot.hpp"
 #include "capture/sources.hpp"
 #include "core/printable.hpp"
@@ -82,6 +81,8 @@ struct Pictures::State : std::enable_shared_from_this<State> {
   asio::awaitable<Result<std::shared_ptr<std::string const>>> last_stored(std::string camera,
                                                                           PictureFit fit);
   asio::awaitable<Result<Frame>> grab(Slot& slot);
+  asio::awaitable<Keeper::Outcome> store(Take const& request, Frame const& frame,
+                                         std::optional<Keeper::File>& file);
   asio::awaitable<Attempt> keep(Slot& slot, Take& request, Frame frame);
   asio::awaitable<bool> keep_one(Slot& slot, Take& request, Frame frame, Series& series,
                                  OnPicture const& on_picture);
@@ -94,7 +95,7 @@ struct Pictures::State : std::enable_shared_from_this<State> {
   Multi multi;
   std::vector<std::shared_ptr<Slot>> slots;  // after what their cameras use
   OnCamera listener;
-  MakeRoom make_room;
+  MakeRoom make_room, memory_has_room;
   asio::steady_timer stop_grabs, finished;  // cancelled when that has come
   std::size_t active = 0;
   bool stopping = false;  // nothing new begins
@@ -307,6 +308,26 @@ asio::awaitable<Result<Frame>> Pictures::State::grab(Slot& slot) {
   co_return std::move(frame);
 }
 
+/// On the disk; or in memory, when that does not take it and it is to be delivered.
+asio::awaitable<Keeper::Outcome> Pictures::State::store(Take const& request, Frame const& frame,
+                                                        std::optional<Keeper::File>& file) {
+  auto outcome = co_await keeper.keep(frame.bytes, file);
+  auto const disk_is = [&](Fault fault) {
+    return file && outcome.size && !outcome.saved && outcome.saved.error().fault == fault &&
+           !stopping;
+  };
+  if (disk_is(Fault::no_space) && make_room && co_await make_room())
+    outcome = co_await keeper.keep(frame.bytes, file);
+  bool const refused = disk_is(Fault::no_space) || disk_is(Fault::failed);
+  if (!refused || request.to.empty() || !memory_has_room) co_return outcome;
+  if (!co_await memory_has_room()) co_return outcome;
+  file->in_memory = true;
+  auto why = outcome.saved.error().text;
+  outcome = co_await keeper.keep(frame.bytes, file);
+  if (outcome.saved) outcome.saved->warning = why + "; it is kept in memory until it is delivered";
+  co_return outcome;
+}
+
 asio::awaitable<Pictures::State::Attempt> Pictures::State::keep(Slot& slot, Take& request,
                                                                 Frame frame) {
   std::optional<Keeper::File> file;
@@ -329,14 +350,12 @@ asio::awaitable<Pictures::State::Attempt> Pictures::State::keep(Slot& slot, Take
   }
   if (request.store) {
     auto const& name = request.filename ? *request.filename : storage.filename;
-    PictureFacts const facts{values.camera, values.rule, values.event, *request.edge,
-                             frame.captured};
-    file = {name.expand(values), slot.folder, frame.captured.steady, describe(facts, zone)};
+    file = {.relative = name.expand(values),
+            .folder = slot.folder,
+            .captured = frame.captured.steady,
+            .facts = {values, *request.edge, frame.captured, request.to}};
   }
-  auto outcome = co_await keeper.keep(frame.bytes, file);
-  bool const full = !outcome.saved && outcome.saved.error().fault == Fault::no_space;
-  if (full && make_room && !stopping && co_await make_room())
-    outcome = co_await keeper.keep(frame.bytes, file);
+  auto outcome = co_await store(request, frame, file);
   if (!outcome.size) co_return broken(outcome.size.error());
   slot.status.last = frame.captured.wall;
   if (!outcome.saved) co_return Attempt{outcome.saved.error(), true};
@@ -344,6 +363,7 @@ asio::awaitable<Pictures::State::Attempt> Pictures::State::keep(Slot& slot, Take
   taken.path = std::move(outcome.saved->path);
   taken.warning = std::move(outcome.saved->warning);
   taken.jpeg = request.store ? std::move(outcome.saved->jpeg) : std::move(frame.bytes);
+  taken.in_memory = file && file->in_memory;
   taken.captured = frame.captured;
   taken.values = request.values;
   taken.size = *outcome.size;
@@ -406,6 +426,11 @@ void Pictures::on_camera(OnCamera listener) {
 
 void Pictures::on_full(MakeRoom make_room) {
   state_->make_room = std::move(make_room);
+}
+
+void Pictures::keep_in_memory(std::filesystem::path const& folder, MakeRoom has_room) {
+  state_->keeper.use_memory(folder);
+  state_->memory_has_room = std::move(has_room);
 }
 
 asio::awaitable<void> Pictures::stop() {
