@@ -219,7 +219,7 @@ class ScriptsOfTheTime(support.TestCase):
             self.assertEqual(self.run_line(argv, "/lastshot.jpg"), stored, "no new exposure")
 
     def test_a_monitor_reads_its_parts_for_as_long_as_it_likes(self):
-        """Its life is counted in edges: none is lost, none comes twice, and every part has its form."""
+        # Its life is counted in edges: none is lost, none comes twice, and every part has its form.
         edges = 1000
         curl = subprocess.Popen([*self.AT_ONCE["curl"], "-N", self.url("/axis-cgi/io/port.cgi?monitor=6,7")],
                                 stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
