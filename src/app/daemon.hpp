@@ -60,6 +60,7 @@ class Daemon : public Controls, private InputListener {
   boost::asio::awaitable<Result<LineNews>> line_news(std::uint64_t after, Duration wait) override;
   Result<TriggerReply> trigger(std::string const& rule) override;
   boost::asio::awaitable<SnapshotReply> snapshot(SnapshotRequest request) override;
+  boost::asio::awaitable<Result<PictureSize>> picture_size(std::string camera) override;
   boost::asio::awaitable<Result<std::shared_ptr<std::string const>>> look(
       LookRequest request) override;
   Result<unsigned> webhook(std::string const& name) override;
@@ -118,6 +119,7 @@ class Daemon : public Controls, private InputListener {
   void remember();
   void camera_changed(std::string const& camera, bool ok, std::string const& text);
   bool cameras_are_asked() const;
+  std::string camera_name(std::string const& asked) const;
 
   boost::asio::awaitable<void> watch_calendar();
   boost::asio::awaitable<void> watch_signals();

@@ -161,11 +161,17 @@ asio::awaitable<void> Daemon::taken_by_hand(std::string const& head,
   }
 }
 
-asio::awaitable<Result<std::shared_ptr<std::string const>>> Daemon::look(LookRequest request) {
-  auto const named = [&](CameraSpec const& camera) { return camera.name == request.camera; };
+/// "2" is the second one, unless one has that name.
+std::string Daemon::camera_name(std::string const& asked) const {
+  auto const named = [&](CameraSpec const& camera) { return camera.name == asked; };
   if (std::ranges::none_of(site_.cameras, named))
     for (std::size_t place = 0; place < site_.cameras.size(); ++place)
-      if (request.camera == std::to_string(place + 1)) request.camera = site_.cameras[place].name;
+      if (asked == std::to_string(place + 1)) return site_.cameras[place].name;
+  return asked;
+}
+
+asio::awaitable<Result<std::shared_ptr<std::string const>>> Daemon::look(LookRequest request) {
+  request.camera = camera_name(request.camera);
   if (request.which == LookRequest::Which::stored)
     co_return co_await pictures_.last_stored(request.camera, request.fit);
   Pictures::Take take;
@@ -176,6 +182,15 @@ asio::awaitable<Result<std::shared_ptr<std::string const>>> Daemon::look(LookReq
   auto taken = co_await pictures_.take(std::move(take));
   if (!taken) co_return taken.error();
   co_return taken->jpeg;
+}
+
+asio::awaitable<Result<PictureSize>> Daemon::picture_size(std::string camera) {
+  Pictures::Take take;
+  take.camera = camera_name(camera);
+  take.store = false;
+  auto const taken = co_await pictures_.take(std::move(take));
+  if (!taken) co_return taken.error();
+  co_return taken->size;
 }
 
 /// A script is written when the configuration is good with it, and before it is in force.

@@ -180,6 +180,9 @@ asio::awaitable<Keeper::Outcome> Pictures::State::store(Take const& request, Fra
 asio::awaitable<Pictures::State::Attempt> Pictures::State::keep(Slot& slot, Take& request,
                                                                 Frame frame) {
   std::optional<Keeper::File> file;
+  auto const broken = [&slot](Error const& error) {
+    return Attempt{Error{error.fault, slot.who() + error.text}, false};
+  };
   auto& values = request.values;
   values.time = frame.captured.wall;
   values.zone = zone;
@@ -189,6 +192,11 @@ asio::awaitable<Pictures::State::Attempt> Pictures::State::keep(Slot& slot, Take
     if (!drawn) co_return Attempt{slot.failed(drawn.error()), false};
     frame.bytes = *drawn;
   }
+  if (request.fit != PictureFit{}) {
+    auto const fitted = co_await keeper.fit(frame.bytes, request.fit);
+    if (!fitted) co_return broken(fitted.error());
+    frame.bytes = *fitted;
+  }
   if (request.store) {
     auto const& name = request.filename ? *request.filename : storage.filename;
     file = {.relative = name.expand(values),
@@ -197,15 +205,9 @@ asio::awaitable<Pictures::State::Attempt> Pictures::State::keep(Slot& slot, Take
             .facts = {values, *request.edge, frame.captured, request.to}};
   }
   auto outcome = co_await store(request, frame, file);
-  if (auto const& size = outcome.size; !size)
-    co_return Attempt{Error{size.error().fault, slot.who() + size.error().text}, false};
+  if (!outcome.size) co_return broken(outcome.size.error());
   slot.status.last = frame.captured.wall;
   if (!outcome.saved) co_return Attempt{outcome.saved.error(), true};
-  if (!request.store && request.fit != PictureFit{}) {
-    auto const fitted = co_await keeper.fit(frame.bytes, *outcome.size, request.fit);
-    if (!fitted) co_return Attempt{slot.failed(fitted.error()), false};
-    frame.bytes = *fitted;
-  }
   Taken taken;
   taken.path = std::move(outcome.saved->path);
   taken.warning = std::move(outcome.saved->warning);

@@ -48,8 +48,11 @@ class Api {
   void virtual_input_action(Call const&, Response&);
   void virtual_input_activate(Call const&, Response&);
   void virtual_input_deactivate(Call const&, Response&);
+  // Their parameters (vapix_param.cpp).
+  void param_cgi(Call const&, Response&);
   // Their pictures (vapix_image.cpp).
   boost::asio::awaitable<void> image(Call const&, Response&);
+  boost::asio::awaitable<void> image_size(Call const&, Response&);
   boost::asio::awaitable<void> video(Call const&, Response&, Stream&);
 
   void status(Call const&, Response&);

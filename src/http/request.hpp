@@ -70,6 +70,11 @@ class RequestReader {
   Step read_head();
   Step read_body();
 
+  /// Once the body is there: puts its parameters behind those of the query, so that who asks by a
+  /// form is understood like who asks by the address. `done`, or `refused`: it is too long, or no
+  /// text.
+  Step take_form();
+
   Request const& request() const { return request_; }
   Refusal const& refusal() const { return refusal_; }
   /// Some of it has already come (nobody waits for "100 Continue" any more).

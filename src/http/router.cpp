@@ -33,12 +33,14 @@ Route const table[] = {
     {get, "/axis-cgi/io/virtualinput.cgi?action", operate, &Api::virtual_input_action},
     {get, "/axis-cgi/virtualinput/activate.cgi", operate, &Api::virtual_input_activate},
     {get, "/axis-cgi/virtualinput/deactivate.cgi", operate, &Api::virtual_input_deactivate},
+    {get, "/axis-cgi/param.cgi", read, &Api::param_cgi},
     {get, "/fullsize.jpg", read, &Api::image},
     {get, "/halfsize.jpg", read, &Api::image},
     {get, "/hugesize.jpg", read, &Api::image},
     {get, "/lastshot.jpg", read, &Api::image},
     {get, "/images/buffer.jpg", read, &Api::image},
     {get, "/axis-cgi/jpg/image.cgi", read, &Api::image},
+    {get, "/axis-cgi/imagesize.cgi", read, &Api::image_size},
     {get, "/axis-cgi/mjpg/video.cgi", read, &Api::video},
     {get, "/io/", read, &Api::io_index},
     {get, "/io", read, &Api::io_index},
@@ -130,10 +132,19 @@ char const* foreign(Request const& request) {
   return nullptr;
 }
 
-bool is_json(std::string_view content_type) {
-  auto type = content_type.substr(0, content_type.find(';'));
+/// Is the body of that media type? One that is empty may be of none.
+bool is_sent_as(std::string_view wanted, Request const& request) {
+  auto type = request.content_type.substr(0, request.content_type.find(';'));
   while (type.ends_with(' ') || type.ends_with('\t')) type.remove_suffix(1);
-  return equal_ignoring_case(type, "application/json");
+  return equal_ignoring_case(type, wanted) ||
+         (request.content_type.empty() && !request.announces_body);
+}
+
+/// What VAPIX lets be asked by GET and by POST alike.
+bool takes_forms(std::string_view path) {
+  return path.starts_with("/axis-cgi/") && std::ranges::any_of(table, [&](Route const& route) {
+           return route.path.substr(0, route.path.find('?')) == path;
+         });
 }
 
 }  // namespace
@@ -144,6 +155,10 @@ std::span<Route const> routes() {
 
 Match match(Method method, std::string_view path, std::string_view query) {
   Match result;
+  if (method == Method::post && takes_forms(path)) {
+    result.form = true;
+    return result;
+  }
   auto const wanted = method == Method::head ? Method::get : method;
   for (auto const& route : table) {
     auto const argument = fits(route.path, path, query);
@@ -153,7 +168,9 @@ Match match(Method method, std::string_view path, std::string_view query) {
       result.argument = *argument;
       return result;
     }
-    std::string_view const knows = route.method == Method::get ? "GET, HEAD" : "POST";
+    std::string_view const knows = route.method == Method::post ? "POST"
+                                   : takes_forms(path)          ? "GET, HEAD, POST"
+                                                                : "GET, HEAD";
     if (result.allow.find(knows) != std::string::npos) continue;  // with another parameter
     result.allow += result.allow.empty() ? "" : ", ";
     result.allow += knows;
@@ -174,6 +191,11 @@ std::optional<Response> turn_away(Request const& request, Peer const& peer, Matc
   if (match.permission() != Permission::none && verdict != Verdict::user &&
       verdict != Verdict::viewer)
     return login_refusal(verdict);
+  if (match.form)
+    return is_sent_as("application/x-www-form-urlencoded", request)
+               ? std::nullopt
+               : std::optional{
+                     problem(415, "send the parameters as application/x-www-form-urlencoded")};
   if (!match.route) {
     if (match.allow.empty()) return problem(404, "there is no such page");
     auto response = problem(405, "this page does not know that method; it knows " + match.allow);
@@ -183,8 +205,7 @@ std::optional<Response> turn_away(Request const& request, Peer const& peer, Matc
   if (match.route->permission != Permission::operate || peer.local) return std::nullopt;
   if (verdict != Verdict::user) return problem(403, "a viewer may read, not switch");
   if (char const* why = foreign(request)) return problem(403, why);
-  if (request.method == Method::post && !is_json(request.content_type) &&
-      (!request.content_type.empty() || request.announces_body))
+  if (match.route->method == Method::post && !is_sent_as("application/json", request))
     return problem(415, "send the body as Content-Type: application/json");
   return std::nullopt;
 }

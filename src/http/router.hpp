@@ -45,6 +45,9 @@ struct Match {
   Route const* route = nullptr;  // null: nothing of that name, or not by that method
   std::string argument;          // what "*" stands for
   std::string allow;             // for 405: the methods that the path knows; empty: 404
+  /// The parameters come in the body, as of a page of VAPIX that is asked by POST: it is known what
+  /// is asked, and with what rights, when they have been read as a query of Method::get.
+  bool form = false;
 
   Permission permission() const { return route ? route->permission : Permission::read; }
 };

@@ -88,6 +88,7 @@ class Session final : public std::enable_shared_from_this<Session>, private Stre
 
   void begin_request();
   void admitted(Verdict verdict);
+  void understand_form();
   void handle();
   static boost::asio::awaitable<void> serve(std::shared_ptr<Session> self, Waiting handler);
   static boost::asio::awaitable<void> serve(std::shared_ptr<Session> self, Streaming handler);
@@ -121,6 +122,7 @@ class Session final : public std::enable_shared_from_this<Session>, private Stre
 
   RequestReader reader_;
   Match match_;
+  Verdict verdict_{};  // once it is known who asks
   std::optional<Call> call_;
   Response response_;
   std::string out_;

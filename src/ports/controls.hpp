@@ -87,6 +87,8 @@ class Controls {
   virtual boost::asio::awaitable<SnapshotReply> snapshot(SnapshotRequest request) = 0;
   virtual boost::asio::awaitable<Result<std::shared_ptr<std::string const>>> look(
       LookRequest request) = 0;
+  /// Of a picture that is taken for it; `camera` as in a LookRequest.
+  virtual boost::asio::awaitable<Result<PictureSize>> picture_size(std::string camera) = 0;
   /// How many rules it fired; Fault::not_found where no rule has such a trigger.
   virtual Result<unsigned> webhook(std::string const& name) = 0;
   /// Where there is nothing (newer), waits for it, at most so long.

@@ -1,7 +1,8 @@
 // CPU per keep-alive request for /io/input.txt, without and with a password, beside nginx's
-// `return` and a bare epoll loop that looks only for the empty line. Each server is a process of
-// its own on one core, the clients are on another; rounds alternate, the figure is the median.
-// nginx is left out where it is not installed.
+// `return`, lighttpd with a file of the same text, and a bare epoll loop that looks only for the
+// empty line. Each server is a process of its own on one core, the clients are on another; rounds
+// alternate, the figure is the median. nginx and lighttpd are left out where they are not
+// installed.
 
 #include "../http/fake_controls.hpp"
 #include "../support/temporary_folder.hpp"
@@ -25,7 +26,11 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <functional>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace {
 
@@ -149,25 +154,18 @@ void serve_bare(std::function<void(std::uint16_t)> const& ready) {
   }
 }
 
-std::optional<std::pair<pid_t, std::uint16_t>> start_nginx(TemporaryFolder const& folder) {
-  if (::access("/usr/sbin/nginx", X_OK) != 0) return std::nullopt;
-  std::uint16_t const port = 18'080;
-  auto quoted = body;
-  for (std::size_t at = 0; (at = quoted.find('\n', at)) != std::string::npos; at += 2)
-    quoted.replace(at, 1, "\\n");
-  auto const config = folder.write(
-      "nginx.conf",
-      "daemon off; master_process off; error_log /dev/null; pid " + (folder / "pid").string() +
-          ";\nevents { worker_connections 256; }\nhttp { access_log off; keepalive_requests "
-          "1000000000;\n"
-          "client_body_temp_path " +
-          folder.path().string() + ";\nserver { listen 127.0.0.1:" + std::to_string(port) +
-          "; location / { default_type text/plain; return 200 \"" + quoted + "\"; } } }\n");
+/// Another one's server; nothing where it is not installed.
+std::optional<std::pair<pid_t, std::uint16_t>> start_program(std::uint16_t port,
+                                                             std::vector<std::string> words) {
+  if (::access(words.front().c_str(), X_OK) != 0) return std::nullopt;
+  std::vector<char*> argv;
+  for (auto& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
   pid_t const child = ::fork();
   if (child == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     pin(0);
-    ::execl("/usr/sbin/nginx", "nginx", "-p", folder.path().c_str(), "-c", config.c_str(), nullptr);
+    ::execv(argv.front(), argv.data());
     ::_exit(127);
   }
   for (int i = 0; i < 100; ++i) {
@@ -180,6 +178,39 @@ std::optional<std::pair<pid_t, std::uint16_t>> start_nginx(TemporaryFolder const
     ::usleep(20'000);
   }
   return std::nullopt;
+}
+
+std::optional<std::pair<pid_t, std::uint16_t>> start_nginx(TemporaryFolder const& folder) {
+  std::uint16_t const port = 18'080;
+  auto quoted = body;
+  for (std::size_t at = 0; (at = quoted.find('\n', at)) != std::string::npos; at += 2)
+    quoted.replace(at, 1, "\\n");
+  auto const config = folder.write(
+      "nginx.conf",
+      "daemon off; master_process off; error_log /dev/null; pid " + (folder / "pid").string() +
+          ";\nevents { worker_connections 256; }\nhttp { access_log off; keepalive_requests "
+          "1000000000;\n"
+          "client_body_temp_path " +
+          folder.path().string() + ";\nserver { listen 127.0.0.1:" + std::to_string(port) +
+          "; location / { default_type text/plain; return 200 \"" + quoted + "\"; } } }\n");
+  return start_program(port,
+                       {"/usr/sbin/nginx", "-p", folder.path().string(), "-c", config.string()});
+}
+
+/// A file in memory, or nearly so: it is in the page cache, and lighttpd keeps what stat() said.
+std::optional<std::pair<pid_t, std::uint16_t>> start_lighttpd(TemporaryFolder const& folder) {
+  std::uint16_t const port = 18'081;
+  std::filesystem::create_directories(folder / "www/io");
+  folder.write("www/io/input.txt", body);
+  auto const config =
+      folder.write("lighttpd.conf",
+                   "server.document-root = \"" + (folder / "www").string() +
+                       "\"\nserver.errorlog = \"" + (folder / "lighttpd.log").string() +
+                       "\"\nserver.bind = \"127.0.0.1\"\nserver.port = " + std::to_string(port) +
+                       "\nserver.max-keep-alive-requests = 1000000000\n"
+                       "server.max-keep-alive-idle = 3600\n"
+                       "mimetype.assign = ( \".txt\" => \"text/plain\" )\n");
+  return start_program(port, {"/usr/sbin/lighttpd", "-D", "-f", config.string()});
 }
 
 /// One request at a time on each connection, until all are answered.
@@ -238,6 +269,8 @@ int main() {
   };
   add("bare epoll", start([](auto ready) { serve_bare(ready); }), request + "\r\n");
   if (auto const nginx = start_nginx(folder)) add("nginx return", *nginx, request + "\r\n");
+  if (auto const lighttpd = start_lighttpd(folder))
+    add("lighttpd, a file", *lighttpd, request + "\r\n");
   add("snapcron", start([](auto ready) { serve_snapcron(false, ready); }), request + "\r\n");
   add("snapcron, password", start([](auto ready) { serve_snapcron(true, ready); }),
       request + login + "\r\n");

@@ -32,6 +32,7 @@ std::vector<Target> every_route() {
                target.path.find('=') == std::string::npos) {
       target.path += "=1";  // check, monitor
     }
+    if (target.path.ends_with("param.cgi")) target.path += "?action=list";
     if (target.path.ends_with("activate.cgi")) target.path += "?schemaversion=1&port=6";
     if (target.method == "POST" && target.path.find("relays") != std::string::npos)
       target.body = R"({"action":"on"})";
@@ -227,6 +228,51 @@ TEST_F(Access, APageOfAnotherSiteSwitchesNothing) {
   for (auto const& browser : browsers)
     EXPECT_EQ(ask({"GET", "/io/input.txt", "", Permission::read}, browser.fields), 200)
         << "reading may be linked to";
+}
+
+/// The pages of VAPIX, asked by a form with the same parameters.
+std::vector<Target> every_form() {
+  std::vector<Target> all;
+  for (auto target : every_route()) {
+    if (!target.path.starts_with("/axis-cgi/")) continue;
+    auto const query = std::min(target.path.find('?'), target.path.size());
+    target.body = target.path.substr(std::min(query + 1, target.path.size()));
+    target.path.resize(query);
+    target.method = "POST";
+    all.push_back(target);
+  }
+  return all;
+}
+
+constexpr char const* as_form = "Content-Type: application/x-www-form-urlencoded\r\n";
+
+TEST_F(Access, AFormIsAskedForTheSameRightsAsItsAddress) {
+  start({root, anna});
+  ASSERT_GE(every_form().size(), 12u);
+  for (auto const& target : every_form()) {
+    SCOPED_TRACE(target.path + " " + target.body);
+    bool const operates = target.permission == Permission::operate;
+    auto const ask_as = [&](std::string const& fields) {
+      controls.looks.clear();
+      controls.most_looks = 1;
+      return status(post(target.path, target.body, as_form + fields));
+    };
+    EXPECT_EQ(ask_as(""), 401);
+    EXPECT_EQ(ask_as(as_wrong), 401);
+    EXPECT_EQ(ask_as(as_anna), operates ? 403 : 200);
+    EXPECT_EQ(ask_as(std::string{as_root} + "Origin: http://evil.example\r\n"),
+              operates ? 403 : 200);
+    EXPECT_EQ(ask_as(std::string{as_root} + "Sec-Fetch-Site: cross-site\r\n"),
+              operates ? 403 : 200);
+    if (operates) {
+      EXPECT_TRUE(controls.untouched());
+    }
+    EXPECT_EQ(ask_as(as_root), 200);
+    if (operates) {
+      EXPECT_FALSE(controls.untouched());
+    }
+    controls.forget();
+  }
 }
 
 TEST_F(Access, AFormCannotPostToTheApi) {

@@ -100,6 +100,10 @@ class FakeControls : public Controls {
     if (looks.size() > most_looks) co_return Error{Fault::gone, "the camera is lost"};
     co_return look_reply;
   }
+  boost::asio::awaitable<Result<PictureSize>> picture_size(std::string camera) override {
+    if (camera == "9") co_return Error{Fault::not_found, "there is no camera '9'"};
+    co_return PictureSize{640, 480};
+  }
   Result<unsigned> webhook(std::string const& name) override {
     if (name == "nobody") return Error{Fault::not_found, "there is no webhook 'nobody'"};
     webhooks.push_back(name);
