@@ -2,6 +2,7 @@
 // What each page and API call does: a request that was let in, to a response. Knows nothing of
 // sockets, passwords or hosts.
 
+#include "http/authenticator.hpp"
 #include "http/input_page.hpp"
 #include "http/request.hpp"
 #include "http/response.hpp"
@@ -18,6 +19,7 @@ namespace snapcron::http {
 struct Call {
   Request const& request;
   std::string argument;  // the path's variable part, decoded: an input, a relay, a rule
+  Visitor visitor{};     // who was let in
 };
 
 unsigned status_of(Fault fault);

@@ -170,7 +170,8 @@ std::optional<Response> turn_away(Request const& request, Peer const& peer, bool
 }
 
 std::optional<Response> turn_away(Request const& request, Peer const& peer, Match const& match,
-                                  Verdict verdict) {
+                                  Visitor const& visitor) {
+  auto const verdict = visitor.verdict;
   if (match.permission() != Permission::none && verdict != Verdict::user &&
       verdict != Verdict::viewer)
     return login_refusal(verdict);

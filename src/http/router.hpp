@@ -54,8 +54,8 @@ Match match(Method method, std::string_view path, std::string_view query);
 /// machine.
 std::optional<Response> turn_away(Request const& request, Peer const& peer, bool passwords);
 
-/// Refusals once it is known who asks. `verdict` is Verdict::user where nobody is asked.
+/// Refusals once it is known who asks. `visitor` is Verdict::user where nobody is asked.
 std::optional<Response> turn_away(Request const& request, Peer const& peer, Match const& match,
-                                  Verdict verdict);
+                                  Visitor const& visitor);
 
 }  // namespace snapcron::http

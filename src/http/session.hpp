@@ -87,7 +87,7 @@ class Session final : public std::enable_shared_from_this<Session>, private Stre
   bool on_draining();
 
   void begin_request();
-  void admitted(Verdict verdict);
+  void admitted(Visitor visitor);
   void handle();
   static boost::asio::awaitable<void> serve(std::shared_ptr<Session> self, Waiting handler);
   static boost::asio::awaitable<void> serve(std::shared_ptr<Session> self, Streaming handler);
@@ -121,6 +121,7 @@ class Session final : public std::enable_shared_from_this<Session>, private Stre
 
   RequestReader reader_;
   Match match_;
+  Visitor visitor_;
   std::optional<Call> call_;
   Response response_;
   std::string out_;
