@@ -34,7 +34,7 @@ class Api {
 
   void index(Call const&, Response&);
   void healthz(Call const&, Response&);
-  void metrics(Call const&, Response&);
+  boost::asio::awaitable<void> metrics(Call const&, Response&);
   void io_index(Call const&, Response&);
   void input_txt(Call const&, Response&);
   void relay_on_txt(Call const&, Response&);
