@@ -197,8 +197,10 @@ TEST_F(Pages, ARuleIsFiredOrSaysWhyNot) {
   auto const skipped = post("/api/v1/rules/door-open/trigger", "");
   EXPECT_EQ(status(skipped), 409);
   EXPECT_EQ(
-      body(skipped),
-      "{\"fired\":false,\"reason\":\"cooldown\",\"detail\":\"12 s of the cooldown are left\"}\n");
+      json(skipped),
+      boost::json::parse(R"({"type": "about:blank", "title": "Conflict", "status": 409,)"
+                         R"( "detail": "12 s of the cooldown are left", "fired": false,)"
+                         R"( "reason": "cooldown"})"));
   auto const unknown = post("/api/v1/rules/nobody/trigger", "");
   EXPECT_EQ(status(unknown), 404);
   EXPECT_EQ(detail(unknown), "there is no rule 'nobody'");

@@ -51,9 +51,10 @@ TEST_F(Events, ALineThatChangesIsToldAsInTheStatus) {
   auto const relay = latest(until_has(client, "event: relay\n"), "relay");
   EXPECT_EQ(relay.at("name").as_string(), "lamp");
   EXPECT_EQ(relay.at("state").as_string(), "off");
+  auto const before = client.got.size();
   controls.change({.cameras = {"yard"}, .rules = {"door-open"}});
   EXPECT_EQ(latest(until_has(client, "event: rule\n"), "camera").at("state").as_string(), "lost");
-  EXPECT_THAT(client.got, Not(HasSubstr("window"))) << "only what changed";
+  EXPECT_THAT(client.got.substr(before), Not(HasSubstr("event: input"))) << "only what changed";
 }
 
 TEST_F(Events, AReloadIsToldWithWhatBecameOfIt) {
@@ -64,7 +65,7 @@ TEST_F(Events, AReloadIsToldWithWhatBecameOfIt) {
   auto const got = until_has(client, "event: config\n");
   EXPECT_FALSE(latest(got, "config").at("ok").as_bool());
   EXPECT_EQ(latest(got, "config").at("error").as_string(), "line 3: error: no");
-  EXPECT_EQ(latest(until_has(client, "line 3\\u"), "status").at("config_error").as_string(),
+  EXPECT_EQ(latest(until_has(client, "\"config_error\":\"line 3"), "status").at("config_error").as_string(),
             "line 3: error: no");
 }
 
@@ -114,7 +115,7 @@ TEST_F(Events, OneWhoLeavesMakesRoomAtOnce) {
   auto refused = get("/api/v1/events");
   EXPECT_EQ(status(refused), 503);
   EXPECT_THAT(refused, HasSubstr("\r\nRetry-After: 10\r\n"));
-  listeners.pop_back();
+  listeners.pop_back();  // which closes its connection
   EXPECT_TRUE(turn_until([&] { return controls.unfollowed > 0; }));
   auto client = listen();
   EXPECT_EQ(status(until_has(client, "event: status")), 200);

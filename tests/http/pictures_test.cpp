@@ -76,10 +76,10 @@ TEST_F(RecordedPictures, AConnectionGoesOnBehindA304) {
 }
 
 TEST_F(RecordedPictures, InParts) {
-  struct Case {
+  struct Part {
     char const *range, *content, *content_range;
   };
-  for (auto const& c : {Case{"bytes=0-3", "0123", "bytes 0-3/10"},
+  for (auto const& c : {Part{"bytes=0-3", "0123", "bytes 0-3/10"},
                         {"bytes=8-", "89", "bytes 8-9/10"},
                         {"bytes=-3", "789", "bytes 7-9/10"},
                         {"bytes=5-999", "56789", "bytes 5-9/10"},

@@ -203,9 +203,8 @@ class Listening(Api):
         self.site.start()
         self.ring()
         events = self.listen("?after=0")
-        ends = set()
-        while len(ends) < 2:
-            ends.add(events.until("record", lambda d: d["kind"] == "end")["event"])
+        ends = [events.until("record", lambda d: d["kind"] == "end")["id"] for _ in range(2)]
+        self.assertLess(*ends)
 
     def test_a_reload_that_is_refused_is_told_and_so_is_one_that_is_good(self):
         events = self.listen()
@@ -387,7 +386,7 @@ class OpenApi(Api):
                 given = [p["name"] for p in operation.get("parameters", []) if p.get("in") == "path"]
                 self.assertEqual(re.findall(r"{(\w+)}", path), given, path)
         self.assertEqual(len(names), len(set(names)))
-        self.assertGreaterEqual(len(names), 30)
+        self.assertGreaterEqual(len(names), 28)
 
     def test_the_daemon_says_what_the_document_says(self):
         self.ring()
