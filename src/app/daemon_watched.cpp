@@ -9,6 +9,8 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <algorithm>
+
 namespace snapcron {
 
 namespace asio = boost::asio;
@@ -17,6 +19,12 @@ asio::awaitable<Measures> Daemon::measures() {
   auto all = measures_;
   all.process = process_measures();
   if (auto since = co_await outbox_.waiting_since()) all.waiting_since = std::move(*since);
+  if (auto* const memory = rescue_.outbox())
+    if (auto const since = co_await memory->waiting_since())
+      for (auto const& [to, at] : *since) {
+        auto const [known, is_new] = all.waiting_since.emplace(to, at);
+        if (!is_new) known->second = std::min(known->second, at);
+      }
   co_return all;
 }
 
