@@ -127,6 +127,17 @@ TEST_F(Events, WrongPlacesAreNamed) {
   EXPECT_EQ(status(get("/api/v1/events", "Last-Event-ID: x\r\n")), 400);
 }
 
+TEST_F(Events, EndWhenTheUsersChange) {
+  start({root, anna});
+  auto client = listen("", as_anna);
+  until_has(client, "event: status");
+  HttpSpec spec;
+  spec.port = 0;
+  spec.users = {root};
+  ASSERT_TRUE(server->configure(spec));
+  until_closed(client);
+}
+
 TEST_F(Events, EndWithTheServer) {
   auto client = listen();
   until_has(client, "event: status");
