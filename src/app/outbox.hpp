@@ -34,7 +34,7 @@ class Outbox {
   struct Listener {
     std::function<void(std::string const& text)> warn;  // a line for the log
     std::function<void(Happened const&)> happened;
-    std::function<void()> recorded;                                 // a picture more
+    std::function<void()> recorded;                               // a picture more
     std::function<void(std::string const& destination)> changed;  // its counts, or its state
   };
   /// A picture to record; or none, when `path` is empty, and a mail's words.

@@ -29,7 +29,7 @@ Result<Jpeg> read_to_fit(std::filesystem::path const& file, PictureFit const& fi
 }  // namespace
 
 boost::asio::awaitable<Result<Jpeg>> PictureViewer::read(std::filesystem::path file,
-                                                          PictureFit fit) {
+                                                         PictureFit fit) {
   if (*waiting_ >= most_waiting)
     co_return Error{Fault::busy, "too many pictures are wanted at once: try again"};
   ++*waiting_;

@@ -74,7 +74,9 @@ TEST_F(Access, EveryRouteWithEveryKindOfCaller) {
   auto const with = [](std::string const& token) {
     return "Authorization: Bearer " + token + "\r\n";
   };
-  start({root, anna, {"reader", http::hash_token(reader), true},
+  start({root,
+         anna,
+         {"reader", http::hash_token(reader), true},
          {"switcher", http::hash_token(switcher), false}});
   ASSERT_GE(every_route().size(), 40u);
   for (auto const& target : every_route()) {

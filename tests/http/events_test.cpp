@@ -65,7 +65,9 @@ TEST_F(Events, AReloadIsToldWithWhatBecameOfIt) {
   auto const got = until_has(client, "event: config\n");
   EXPECT_FALSE(latest(got, "config").at("ok").as_bool());
   EXPECT_EQ(latest(got, "config").at("error").as_string(), "line 3: error: no");
-  EXPECT_EQ(latest(until_has(client, "\"config_error\":\"line 3"), "status").at("config_error").as_string(),
+  EXPECT_EQ(latest(until_has(client, "\"config_error\":\"line 3"), "status")
+                .at("config_error")
+                .as_string(),
             "line 3: error: no");
 }
 
