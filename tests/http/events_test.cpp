@@ -129,6 +129,17 @@ TEST_F(Events, WrongPlacesAreNamed) {
   EXPECT_EQ(status(get("/api/v1/events", "Last-Event-ID: x\r\n")), 400);
 }
 
+TEST_F(Events, OneWhoReadsNothingIsCutOff) {
+  limits.write_stall = std::chrono::milliseconds{50};
+  start();
+  controls.state.config_error = std::string(1 << 20, 'x');
+  auto client = listen();
+  EXPECT_TRUE(turn_until([&] {
+    controls.change({.config = true});
+    return controls.unfollowed > 0;
+  }));
+}
+
 TEST_F(Events, EndWhenTheUsersChange) {
   start({root, anna});
   auto client = listen("", as_anna);
