@@ -25,6 +25,10 @@ Error stopping_error() {
 
 }  // namespace
 
+void Pictures::State::count(Slot& slot, Result<Taken> const& taken) const {
+  if (!stopping) ++(taken ? slot.status.taken : slot.status.failed);
+}
+
 asio::awaitable<Result<Pictures::Taken>> Pictures::State::take(Take request) {
   auto const begun = clock.now();
   if (stopping) co_return stopping_error();
@@ -38,6 +42,7 @@ asio::awaitable<Result<Pictures::Taken>> Pictures::State::take(Take request) {
     result = co_await take_warm(*slot, request);
   else
     result = co_await take_cold(*slot, request);
+  count(*slot, result.taken);
   if (result.taken) result.taken->took = clock.now().steady - begun.steady;
   co_return std::move(result.taken);
 }
@@ -127,6 +132,7 @@ asio::awaitable<Result<Pictures::Series>> Pictures::State::take_around(
   }
   if (series.pictures > 0) co_return series;
   if (stopping) co_return stopping_error();
+  if (!series.trouble) ++slot->status.failed;
   co_return series.trouble ? *series.trouble : slot->no_frame();
 }
 
@@ -136,6 +142,7 @@ asio::awaitable<bool> Pictures::State::keep_one(Slot& slot, Take& request, Frame
   auto const begun = clock.now().steady;
   request.values.seq = series.pictures + 1;
   auto kept = co_await keep(slot, request, std::move(frame));
+  count(slot, kept.taken);
   if (!kept.taken) {
     if (!series.trouble) series.trouble = kept.taken.error();
     co_return true;

@@ -2,6 +2,7 @@
 // What each page and API call does: a request that was let in, to a response. Knows nothing of
 // sockets, passwords or hosts.
 
+#include "http/authenticator.hpp"
 #include "http/input_page.hpp"
 #include "http/request.hpp"
 #include "http/response.hpp"
@@ -9,6 +10,7 @@
 #include "ports/controls.hpp"
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/json/value.hpp>
 
 #include <string>
 
@@ -18,8 +20,10 @@ namespace snapcron::http {
 struct Call {
   Request const& request;
   std::string argument;  // the path's variable part, decoded: an input, a relay, a rule
+  Visitor visitor{};     // who was let in
 };
 
+void reply_json(Response& response, boost::json::value const& value, unsigned status = 200);
 unsigned status_of(Fault fault);
 void fail(Response& response, Error const& error);
 
@@ -30,7 +34,7 @@ class Api {
 
   void index(Call const&, Response&);
   void healthz(Call const&, Response&);
-  void metrics(Call const&, Response&);
+  boost::asio::awaitable<void> metrics(Call const&, Response&);
   void io_index(Call const&, Response&);
   void input_txt(Call const&, Response&);
   void relay_on_txt(Call const&, Response&);
@@ -67,6 +71,16 @@ class Api {
   boost::asio::awaitable<void> drive_input(Call const&, Response&);
   boost::asio::awaitable<void> snapshot(Call const&, Response&);
   boost::asio::awaitable<void> snapshots(Call const&, Response&);
+  boost::asio::awaitable<void> stored_picture(Call const&, Response&);
+  void cameras(Call const&, Response&);
+  boost::asio::awaitable<void> camera_picture(Call const&, Response&);
+  void rules(Call const&, Response&);
+  boost::asio::awaitable<void> enable_rule(Call const&, Response&);
+  boost::asio::awaitable<void> disable_rule(Call const&, Response&);
+  boost::asio::awaitable<void> events(Call const&, Response&, Stream&);
+  void me(Call const&, Response&);
+  void openapi(Call const&, Response&);
+  boost::asio::awaitable<void> check(Call const&, Response&);
   boost::asio::awaitable<void> deliveries(Call const&, Response&);
   boost::asio::awaitable<void> retry_deliveries(Call const&, Response&);
   boost::asio::awaitable<void> drop_deliveries(Call const&, Response&);
@@ -76,12 +90,17 @@ class Api {
 
  private:
   void switch_relay_1(bool on, Call const&, Response&);
+  bool send_picture(std::shared_ptr<std::string const> jpeg, Response&);
+  boost::asio::awaitable<void> switch_rule(bool enabled, Call const&, Response&);
   void set_virtual_input(bool on, Call const&, Response&);
 
   Controls& controls_;
   bool manual_ = false;
-  unsigned following_ = 0;  // requests that wait for news of the log
-  unsigned watching_ = 0;   // streams of pictures
+  unsigned following_ = 0;           // requests that wait for news of the log
+  unsigned watching_ = 0;            // streams of pictures
+  unsigned listening_ = 0;           // streams of events
+  unsigned looking_ = 0;             // requests for a fresh picture
+  std::size_t bytes_under_way_ = 0;  // of pictures
   InputPage input_page_;
 };
 

@@ -1,3 +1,4 @@
+#include "http/date.hpp"
 #include "http/session.hpp"
 
 #include <unistd.h>
@@ -74,6 +75,11 @@ void Hub::close_network() {
     if (!session->peer().local) session->close();
 }
 
+void Hub::close_streams() {
+  for (auto const& session : std::vector(sessions_.begin(), sessions_.end()))
+    if (!session->peer().local && session->streams()) session->close();
+}
+
 void Hub::expect(Deadline deadline) {
   if (deadline >= timer_at_) return;
   timer_at_ = deadline;
@@ -102,7 +108,7 @@ std::string_view Hub::date() {
   auto const second = std::chrono::floor<std::chrono::seconds>(clock.now().wall);
   if (date_.empty() || second != date_at_) {
     date_at_ = second;
-    date_ = "Date: " + format_time("%a, %d %b %Y %H:%M:%S GMT", second, Zone{}) + "\r\n";
+    date_ = "Date: " + http_date(second) + "\r\n";
   }
   return date_;
 }

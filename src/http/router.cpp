@@ -8,65 +8,6 @@
 namespace snapcron::http {
 namespace {
 
-constexpr auto get = Method::get;
-constexpr auto post = Method::post;
-constexpr auto none = Permission::none;
-constexpr auto read = Permission::read;
-constexpr auto operate = Permission::operate;
-
-Route const table[] = {
-    {get, "/io/input.txt", read, &Api::input_txt},
-    {get, "/io/relayon.txt", operate, &Api::relay_on_txt},
-    {get, "/io/relayoff.txt", operate, &Api::relay_off_txt},
-    {get, "/io?relay=check", read, &Api::io_relay_check},
-    {get, "/io?relay=on", operate, &Api::io_relay_switch},
-    {get, "/io?relay=off", operate, &Api::io_relay_switch},
-    {get, "/io?input=check", read, &Api::io_input_check},
-    {get, "/axis-cgi/io/input.cgi?check", read, &Api::input_cgi_check},
-    {get, "/axis-cgi/io/input.cgi?monitor", read, &Api::input_cgi_monitor},
-    {get, "/axis-cgi/io/output.cgi?action", operate, &Api::output_cgi_action},
-    {get, "/axis-cgi/io/port.cgi?action", operate, &Api::output_cgi_action},
-    {get, "/axis-cgi/io/port.cgi?check", read, &Api::port_cgi_check},
-    {get, "/axis-cgi/io/port.cgi?checkactive", read, &Api::port_cgi_check},
-    {get, "/axis-cgi/io/port.cgi?checkdirection", read, &Api::port_cgi_check},
-    {get, "/axis-cgi/io/port.cgi?monitor", read, &Api::port_cgi_monitor},
-    {get, "/axis-cgi/io/virtualinput.cgi?action", operate, &Api::virtual_input_action},
-    {get, "/axis-cgi/virtualinput/activate.cgi", operate, &Api::virtual_input_activate},
-    {get, "/axis-cgi/virtualinput/deactivate.cgi", operate, &Api::virtual_input_deactivate},
-    {get, "/axis-cgi/param.cgi", read, &Api::param_cgi},
-    {get, "/fullsize.jpg", read, &Api::image},
-    {get, "/halfsize.jpg", read, &Api::image},
-    {get, "/hugesize.jpg", read, &Api::image},
-    {get, "/lastshot.jpg", read, &Api::image},
-    {get, "/images/buffer.jpg", read, &Api::image},
-    {get, "/axis-cgi/jpg/image.cgi", read, &Api::image},
-    {get, "/axis-cgi/imagesize.cgi", read, &Api::image_size},
-    {get, "/axis-cgi/mjpg/video.cgi", read, &Api::video},
-    {get, "/io/", read, &Api::io_index},
-    {get, "/io", read, &Api::io_index},
-    {get, "/", read, &Api::index},
-    {get, "/healthz", none, &Api::healthz},
-    {get, "/metrics", read, &Api::metrics},
-    {get, "/api/v1/status", read, &Api::status},
-    {get, "/api/v1/inputs", read, &Api::inputs},
-    {get, "/api/v1/inputs/*", read, &Api::input},
-    {post, "/api/v1/inputs/*", operate, &Api::drive_input},
-    {get, "/api/v1/relays", read, &Api::relays},
-    {get, "/api/v1/relays/*", read, &Api::relay},
-    {post, "/api/v1/relays/*", operate, &Api::switch_relay},
-    {post, "/api/v1/rules/*/trigger", operate, &Api::trigger},
-    {post, "/api/v1/webhooks/*", operate, &Api::webhook},
-    {get, "/api/v1/log", read, &Api::log},
-    {get, "/api/v1/deliveries", read, &Api::deliveries},
-    {post, "/api/v1/deliveries/retry", operate, &Api::retry_deliveries},
-    {post, "/api/v1/deliveries/drop", operate, &Api::drop_deliveries},
-    {get, "/api/v1/snapshots", read, &Api::snapshots},
-    {post, "/api/v1/snapshots", operate, &Api::snapshot},
-    {post, "/api/v1/reload", operate, &Api::reload},
-    {get, "/api/v1/axis-script", read, &Api::axis_script},
-    {post, "/api/v1/axis-script", operate, &Api::set_axis_script},
-};
-
 /// Is the parameter there that a route asks for? "key", or "key=value", whose value may end in a
 /// slash: a manual prints it so.
 bool has_parameter(std::string_view wanted, std::string_view query) {
@@ -149,10 +90,6 @@ bool takes_forms(std::string_view path) {
 
 }  // namespace
 
-std::span<Route const> routes() {
-  return table;
-}
-
 Match match(Method method, std::string_view path, std::string_view query) {
   Match result;
   if (method == Method::post && takes_forms(path)) {
@@ -160,7 +97,7 @@ Match match(Method method, std::string_view path, std::string_view query) {
     return result;
   }
   auto const wanted = method == Method::head ? Method::get : method;
-  for (auto const& route : table) {
+  for (auto const& route : routes()) {
     auto const argument = fits(route.path, path, query);
     if (!argument) continue;
     if (route.method == wanted) {
@@ -187,7 +124,8 @@ std::optional<Response> turn_away(Request const& request, Peer const& peer, bool
 }
 
 std::optional<Response> turn_away(Request const& request, Peer const& peer, Match const& match,
-                                  Verdict verdict) {
+                                  Visitor const& visitor) {
+  auto const verdict = visitor.verdict;
   if (match.permission() != Permission::none && verdict != Verdict::user &&
       verdict != Verdict::viewer)
     return login_refusal(verdict);

@@ -52,6 +52,7 @@ void Session::close() {
   boost::system::error_code ignored;
   socket_.close(ignored);
   taken_.cancel();
+  if (waits_for_) waits_for_->cancel();
   hub_->left(*this);
 }
 
@@ -111,21 +112,21 @@ void Session::begin_request() {
   if (auto refusal = turn_away(request, peer_, passwords)) return reply(std::move(*refusal));
   match_ = match(request.method, request.path, request.query);
   if (peer_.local || !passwords || match_.permission() == Permission::none)
-    return admitted(Verdict::user);
+    return admitted({Verdict::user});
   phase_ = Phase::login;
-  auto const verdict = hub_->authenticator->check(request.authorization, peer_.key,
-                                                  [self = shared_from_this()](Verdict later) {
-                                                    if (self->phase_ != Phase::login) return;
-                                                    self->admitted(later);
-                                                    self->turn();
-                                                  });
-  if (verdict) admitted(*verdict);
+  auto visitor = hub_->authenticator->check(request.authorization, peer_.key,
+                                            [self = shared_from_this()](Visitor later) {
+                                              if (self->phase_ != Phase::login) return;
+                                              self->admitted(std::move(later));
+                                              self->turn();
+                                            });
+  if (visitor) admitted(std::move(*visitor));
 }
 
-void Session::admitted(Verdict verdict) {
+void Session::admitted(Visitor visitor) {
   auto const& request = reader_.request();
-  if (auto refusal = turn_away(request, peer_, match_, verdict)) return reply(std::move(*refusal));
-  verdict_ = verdict;
+  if (auto refusal = turn_away(request, peer_, match_, visitor)) return reply(std::move(*refusal));
+  visitor_ = std::move(visitor);
   phase_ = Phase::body;
   if (!request.announces_body) return;
   set_deadline(hub_->limits.body);
@@ -160,14 +161,14 @@ void Session::understand_form() {
   if (reader_.take_form() == RequestReader::Step::refused) return refuse_request();
   auto const& request = reader_.request();
   match_ = match(Method::get, request.path, request.query);
-  if (auto refusal = turn_away(request, peer_, match_, verdict_)) return reply(std::move(*refusal));
+  if (auto refusal = turn_away(request, peer_, match_, visitor_)) return reply(std::move(*refusal));
   handle();
 }
 
 void Session::handle() {
   deadline_ = Deadline::max();
   phase_ = Phase::handler;
-  call_.emplace(Call{reader_.request(), std::move(match_.argument)});
+  call_.emplace(Call{reader_.request(), std::move(match_.argument), std::move(visitor_)});
   auto const& handler = match_.route->handler;
   if (!std::holds_alternative<Immediate>(handler)) {
     auto work = std::holds_alternative<Waiting>(handler)

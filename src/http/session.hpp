@@ -35,6 +35,7 @@ class Hub : public std::enable_shared_from_this<Hub> {
   void admit(int fd, Peer const& peer);
   void close_all();
   void close_network();  // all but the unix socket's
+  void close_streams();  // of the network: who listens is to log in again
 
   // For sessions.
   void left(Session& session);
@@ -73,6 +74,7 @@ class Session final : public std::enable_shared_from_this<Session>, private Stre
   void expire();
 
   Peer const& peer() const { return peer_; }
+  bool streams() const { return phase_ == Phase::streaming; }
   bool refused() const { return refused_; }
 
  private:
@@ -87,7 +89,7 @@ class Session final : public std::enable_shared_from_this<Session>, private Stre
   bool on_draining();
 
   void begin_request();
-  void admitted(Verdict verdict);
+  void admitted(Visitor visitor);
   void understand_form();
   void handle();
   static boost::asio::awaitable<void> serve(std::shared_ptr<Session> self, Waiting handler);
@@ -97,6 +99,7 @@ class Session final : public std::enable_shared_from_this<Session>, private Stre
   boost::asio::awaitable<bool> begin(Response head) override;
   boost::asio::awaitable<bool> send(std::string text,
                                     std::shared_ptr<std::string const> picture) override;
+  boost::asio::awaitable<bool> wait(boost::asio::steady_timer& timer) override;
   void refuse_request();
   void reply();
   void reply(Response response);
@@ -122,7 +125,7 @@ class Session final : public std::enable_shared_from_this<Session>, private Stre
 
   RequestReader reader_;
   Match match_;
-  Verdict verdict_{};  // once it is known who asks
+  Visitor visitor_;  // once it is known who asks
   std::optional<Call> call_;
   Response response_;
   std::string out_;
@@ -131,6 +134,7 @@ class Session final : public std::enable_shared_from_this<Session>, private Stre
   std::size_t stalled_at_ = 0;  // bytes sent when the client took no more
   boost::asio::steady_timer
       taken_;  // never expires: cancelled when a part has been sent, or closed
+  boost::asio::steady_timer* waits_for_ = nullptr;  // what a stream waits for, beside its client
   bool waits_to_read_ = false, waits_to_write_ = false;
   bool keep_alive_ = false;
   bool head_only_ = false;

@@ -48,12 +48,22 @@ boost::asio::awaitable<bool> Session::send(std::string text,
   co_return phase_ == Phase::streaming;
 }
 
+boost::asio::awaitable<bool> Session::wait(boost::asio::steady_timer& timer) {
+  if (phase_ != Phase::streaming) co_return false;
+  if (client_ended_) co_return false;
+  waits_for_ = &timer;
+  co_await timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+  waits_for_ = nullptr;
+  co_return phase_ == Phase::streaming && !client_ended_;
+}
+
 /// Sends the present part. What the client says meanwhile is no request; that it leaves is news.
 /// One that only ends its side may still read: whether it does, the next part tells.
 bool Session::on_streaming() {
   if (!client_ended_) {
     auto const rest = forget_what_comes();
     client_ended_ = rest == Rest::ended;
+    if (client_ended_ && waits_for_) waits_for_->cancel();
     if (rest == Rest::cut) {
       close();
       return false;

@@ -1,6 +1,8 @@
 #include "http/vapix_image.hpp"
 
 #include "http/api.hpp"
+#include "http/counted.hpp"
+#include "http/picture_view.hpp"
 #include "http/query.hpp"
 #include "http/target.hpp"
 
@@ -20,7 +22,6 @@ namespace asio = boost::asio;
 using asio::awaitable;
 
 constexpr unsigned most_watching = 16;
-constexpr std::int64_t largest_side = 8192;
 constexpr std::int64_t most_fps = 30;
 
 void set_size(PictureFit& fit, std::string_view name) {
@@ -39,15 +40,8 @@ std::optional<Error> set_resolution(PictureFit& fit, std::string const& value) {
       set_size(fit, image);
       return std::nullopt;
     }
-  auto const x = std::min(value.find('x'), value.size());
-  auto const width = query_number("resolution", value.substr(0, x), 1, largest_side);
-  auto const height =
-      query_number("resolution", value.substr(std::min(x + 1, value.size())), 1, largest_side);
-  if (!width || !height)
-    return Error{Fault::invalid,
-                 "'resolution' must be WIDTHxHEIGHT, such as 320x240, or QCIF, CIF, 4CIF"};
-  fit.width = static_cast<unsigned>(*width);
-  fit.height = static_cast<unsigned>(*height);
+  if (auto const parsed = parse_size("resolution", value, fit); !parsed)
+    return Error{parsed.error().fault, parsed.error().text + ", or QCIF, CIF, 4CIF"};
   return std::nullopt;
 }
 
@@ -75,14 +69,6 @@ std::optional<Error> take(ImageQuery& into, std::string const& key, std::string 
   if (*fps > 0) into.period = std::chrono::seconds{1} / *fps;
   return std::nullopt;
 }
-
-struct Watching {
-  unsigned& number;
-  explicit Watching(unsigned& n) : number{n} { ++number; }
-  Watching(Watching const&) = delete;
-  Watching& operator=(Watching const&) = delete;
-  ~Watching() { --number; }
-};
 
 std::string part_head(std::string const& picture) {
   return "--myboundary\r\nContent-Type: image/jpeg\r\nContent-Length: " +
@@ -143,7 +129,7 @@ awaitable<void> Api::video(Call const& call, Response& response, Stream& stream)
     make_problem(response, 503, "too many watch already: try again later");
     co_return;
   }
-  Watching const watching{watching_};
+  Counted const watching{watching_};
   auto picture = co_await controls_.look(asked->look);
   if (!picture) {
     fail(response, picture.error());
