@@ -12,7 +12,8 @@ namespace snapcron::http {
 using PeerKey = std::array<std::uint8_t, 16>;
 
 struct Peer {
-  bool local = false;  // over the unix socket: let in by the file's permissions
+  bool local = false;   // over the unix socket: let in by the file's permissions
+  bool secure = false;  // over TLS
   PeerKey key{};
 };
 

@@ -53,17 +53,23 @@ void append_head(std::string& out, Response const& response, Framing const& fram
   out += reason_of(response.status);
   out += "\r\n";
   out += framing.date;
-  out += "Content-Type: ";
-  out += response.content_type;
-  if (!response.endless) {
-    out += "\r\nContent-Length: ";
-    append_number(out, response.payload().size());
+  bool const unchanged = response.status == 304;  // has no body, and says nothing of one
+  if (!unchanged) {
+    out += "Content-Type: ";
+    out += response.content_type;
+    out += "\r\n";
   }
-  out += framing.keep_alive ? "\r\nConnection: keep-alive\r\n" : "\r\nConnection: close\r\n";
+  if (!response.endless && !unchanged) {
+    out += "Content-Length: ";
+    append_number(out, response.payload().size());
+    out += "\r\n";
+  }
+  out += framing.keep_alive ? "Connection: keep-alive\r\n" : "Connection: close\r\n";
   out += response.fields;
+  out += "Cache-Control: ";
+  out += response.cache_control;
   out +=
-      "Cache-Control: no-store\r\n"
-      "X-Content-Type-Options: nosniff\r\n"
+      "\r\nX-Content-Type-Options: nosniff\r\n"
       "X-Frame-Options: DENY\r\n\r\n";
 }
 

@@ -11,6 +11,7 @@ struct Response {
   unsigned status = 200;
   std::string_view content_type = "text/plain";  // a literal
   std::string fields;                            // further header lines, each with its CR LF
+  std::string_view cache_control = "no-store";  // a literal
   std::string body;
   std::shared_ptr<std::string const> picture;  // in place of the body
   bool close = false;                          // the connection is of no use after this reply

@@ -47,6 +47,10 @@ struct Match {
   std::string allow;             // for 405: the methods that the path knows; empty: 404
 
   Permission permission() const { return route ? route->permission : Permission::read; }
+  /// Not where a mere link switches something: that takes the password itself.
+  bool takes_cookie() const {
+    return permission() != Permission::operate || route->method != Method::get;
+  }
 };
 Match match(Method method, std::string_view path, std::string_view query);
 

@@ -27,7 +27,7 @@ class Server::Impl {
     if (!spec) {
       tcp_listener_.reset();
       hub_->close_network();
-      hub_->authenticator->set_users({});
+      hub_->entrance.set_users({});
       spec_.reset();
       return {};
     }
@@ -39,7 +39,7 @@ class Server::Impl {
       hub_->close_network();
       tcp_listener_ = listen(*fd, false);
     }
-    if (!spec_ || spec_->users != spec->users) hub_->authenticator->set_users(spec->users);
+    if (!spec_ || spec_->users != spec->users) hub_->entrance.set_users(spec->users);
     hub_->api.set_manual_input_txt(spec->manual_input_txt);
     spec_ = spec;
     return {};
@@ -49,7 +49,7 @@ class Server::Impl {
     tcp_listener_.reset();
     unix_listener_.reset();
     hub_->close_all();
-    hub_->authenticator->stop();
+    hub_->entrance.stop();
     unix_socket_.reset();
     spec_.reset();
   }
