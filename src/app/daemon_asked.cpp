@@ -32,20 +32,32 @@ Status Daemon::status() const {
   s.started = started_.wall;
   s.version = SNAPCRON_VERSION;
   s.config_error = config_error_;
-  for (auto const& spec : site_.inputs) {
-    auto const* input = inputs_.find(spec.number);
-    if (input)
-      s.inputs.push_back({spec.number, spec.name, input->high(), inputs_.available(spec.number),
-                          input->counters()});
-  }
-  for (auto const& spec : site_.relays)
-    s.relays.push_back(
-        {spec.number, spec.name, relays_.on(spec.number), relays_.available(spec.number)});
+  s.inputs = inputs();
+  s.relays = relays();
   s.cameras = pictures_.status();
   s.rules = engine_.status(s.now);
   s.pictures = pictures_taken_;
   s.destinations = outbox_.status();
   return s;
+}
+
+std::vector<InputStatus> Daemon::inputs() const {
+  std::vector<InputStatus> all;
+  for (auto const& spec : site_.inputs)
+    if (auto const* input = inputs_.find(spec.number))
+      all.push_back({spec.number, spec.name, input->high(), inputs_.available(spec.number),
+                     input->counters()});
+  return all;
+}
+
+std::vector<RelayStatus> Daemon::relays() const {
+  std::vector<RelayStatus> all;
+  for (auto const& spec : site_.relays) {
+    auto const switched = relay_switches_.find(spec.number);
+    all.push_back({spec.number, spec.name, relays_.on(spec.number), relays_.available(spec.number),
+                   switched == relay_switches_.end() ? 0 : switched->second, spec.max_on});
+  }
+  return all;
 }
 
 std::vector<InputReading> Daemon::readings(bool count) {
@@ -184,6 +196,7 @@ asio::awaitable<Result<std::string>> Daemon::load(std::optional<std::string> scr
     auto const rules = loaded.site->rules.size();
     if (auto const applied = apply(std::move(*loaded.site)); applied) {
       config_error_.clear();
+      news_.config();
       auto const said = "reloaded " + site_.file.string() + ": " + std::to_string(rules) + " rules";
       log_.write(Level::info, said);
       notify_service_manager("READY=1\nSTATUS=" + std::to_string(rules) + " rules");
@@ -193,6 +206,7 @@ asio::awaitable<Result<std::string>> Daemon::load(std::optional<std::string> scr
     }
   }
   if (!script) config_error_ = text;  // else what is on the disk is as good as it was
+  news_.config();
   say_refused(text);
   co_return Error{Fault::invalid, text};
 }

@@ -91,7 +91,8 @@ void Daemon::delivery_happened(Outbox::Happened const& what) {
                  .at = now,
                  .rule = {},
                  .event = delivery.event,
-                 .json = boost::json::serialize(object)});
+                 .json = boost::json::serialize(object)},
+                news_.followed());
 }
 
 asio::awaitable<Result<std::vector<PictureRecord>>> Daemon::pictures(PictureQuery query) {

@@ -76,6 +76,7 @@ std::shared_ptr<Deliveries> Outbox::State::make(DestinationSpec const& spec) {
                        .queued =
                            [this](std::string const& destination) {
                              ++counts[destination].waiting;
+                             listener.changed(destination);
                              if (auto* one = find(destination)) one->look();
                            }});
 }
@@ -142,6 +143,7 @@ PictureJournal::Entry Outbox::State::entry_of(Item const& item,
 
 void Outbox::State::ended(Deliveries::Ended const& what) {
   using enum Verdict::What;
+  listener.changed(what.delivery.destination);
   if (what.what == wait && what.text.empty()) return;
   listener.happened({.what = what.what == delivered ? Happened::What::delivered
                              : what.what == give_up ? Happened::What::given_up
@@ -160,6 +162,7 @@ void Outbox::State::settled(Delivery const& delivery, Verdict::What what) {
     ++of.given_up;
     ++of.set_aside;
   }
+  listener.changed(delivery.destination);
   if (!count_again || !all_settled()) return;
   count_again = false;
   asio::co_spawn(loop, count(), asio::detached);
@@ -185,6 +188,7 @@ asio::awaitable<void> Outbox::State::count() {
   if (!known) co_return;
   for (auto& [name, of] : *known) of.number = std::max(of.number, counts[name].number);
   counts = std::move(*known);
+  for (auto const& [name, of] : counts) listener.changed(name);
 }
 
 Outbox::Outbox(asio::io_context& loop, Clock const& clock, PictureRecorder& recorder,
@@ -209,9 +213,12 @@ asio::awaitable<Result<void>> Outbox::record(Item item) {
   std::vector<std::string> to;
   for (auto const& delivery : entry.deliveries) to.push_back(delivery.destination);
   // Perhaps later than this returns, when the disk does not take it at once.
-  auto const written = [state = state_.get(), to = std::move(to)] {
+  auto const written = [state = state_.get(), to = std::move(to),
+                        picture = !entry.picture.path.empty()] {
+    if (picture) state->listener.recorded();
     for (auto const& name : to) {
       ++state->counts[name].waiting;
+      state->listener.changed(name);
       if (auto* one = state->find(name)) one->look();
     }
   };
@@ -226,6 +233,11 @@ asio::awaitable<Result<std::vector<PictureRecord>>> Outbox::pictures(PictureQuer
   if (found)
     for (auto& picture : *found) picture.path = (state_->setting.storage / picture.path).string();
   co_return found;
+}
+
+asio::awaitable<Result<std::map<std::string, Instant>>> Outbox::waiting_since() {
+  auto const work = [](PictureJournal& journal) { return journal.waiting_since(); };
+  co_return co_await state_->recorder.ask(work);
 }
 
 asio::awaitable<Result<std::vector<Delivery>>> Outbox::list(DeliveryQuery query) {

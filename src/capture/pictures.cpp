@@ -58,6 +58,7 @@ struct Pictures::State : std::enable_shared_from_this<State> {
   void start(std::shared_ptr<Slot> const& slot);
   Result<std::shared_ptr<Slot>> find(std::string const& camera) const;
   void note(Slot& slot, std::optional<Error> const& lost);
+  void count(Slot& slot, Result<Taken> const& taken) const;
 
   /// Hold the state for as long as they run, whatever becomes of the Pictures.
   static asio::awaitable<Result<Taken>> run(std::shared_ptr<State> self, Take request) {
@@ -117,7 +118,12 @@ void Pictures::State::configure(Zone new_zone, std::vector<CameraSpec> const& ca
       continue;
     }
     auto slot = make_slot(spec);
-    if (old != slots.end()) slot->status.last = (*old)->status.last;
+    if (old != slots.end()) {
+      auto const& before = (*old)->status;
+      slot->status.last = before.last;
+      slot->status.taken = before.taken;
+      slot->status.failed = before.failed;
+    }
     next.push_back(std::move(slot));
   }
   slots.swap(next);
@@ -175,6 +181,10 @@ void Pictures::State::note(Slot& slot, std::optional<Error> const& lost) {
     listener(slot.spec.name, !lost, slot.status.error);
 }
 
+void Pictures::State::count(Slot& slot, Result<Taken> const& taken) const {
+  if (!stopping) ++(taken ? slot.status.taken : slot.status.failed);
+}
+
 asio::awaitable<Result<Pictures::Taken>> Pictures::State::take(Take request) {
   auto const begun = clock.now();
   if (stopping) co_return stopping_error();
@@ -188,6 +198,7 @@ asio::awaitable<Result<Pictures::Taken>> Pictures::State::take(Take request) {
     result = co_await take_warm(*slot, request);
   else
     result = co_await take_cold(*slot, request);
+  count(*slot, result.taken);
   if (result.taken) result.taken->took = clock.now().steady - begun.steady;
   co_return std::move(result.taken);
 }
@@ -277,6 +288,7 @@ asio::awaitable<Result<Pictures::Series>> Pictures::State::take_around(
   }
   if (series.pictures > 0) co_return series;
   if (stopping) co_return stopping_error();
+  if (!series.trouble) ++slot->status.failed;
   co_return series.trouble ? *series.trouble : slot->no_frame();
 }
 
@@ -286,6 +298,7 @@ asio::awaitable<bool> Pictures::State::keep_one(Slot& slot, Take& request, Frame
   auto const begun = clock.now().steady;
   request.values.seq = series.pictures + 1;
   auto kept = co_await keep(slot, request, std::move(frame));
+  count(slot, kept.taken);
   if (!kept.taken) {
     if (!series.trouble) series.trouble = kept.taken.error();
     co_return true;

@@ -10,6 +10,7 @@
 #include "ports/controls.hpp"
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/json/value.hpp>
 
 #include <string>
 
@@ -23,6 +24,7 @@ struct Call {
   Peer peer{};
 };
 
+void reply_json(Response& response, boost::json::value const& value, unsigned status = 200);
 unsigned status_of(Fault fault);
 void fail(Response& response, Error const& error);
 
@@ -72,6 +74,15 @@ class Api {
   boost::asio::awaitable<void> drive_input(Call const&, Response&);
   boost::asio::awaitable<void> snapshot(Call const&, Response&);
   boost::asio::awaitable<void> snapshots(Call const&, Response&);
+  boost::asio::awaitable<void> stored_picture(Call const&, Response&);
+  void cameras(Call const&, Response&);
+  boost::asio::awaitable<void> camera_picture(Call const&, Response&);
+  void rules(Call const&, Response&);
+  boost::asio::awaitable<void> enable_rule(Call const&, Response&);
+  boost::asio::awaitable<void> disable_rule(Call const&, Response&);
+  boost::asio::awaitable<void> events(Call const&, Response&, Stream&);
+  void me(Call const&, Response&);
+  boost::asio::awaitable<void> check(Call const&, Response&);
   boost::asio::awaitable<void> deliveries(Call const&, Response&);
   boost::asio::awaitable<void> retry_deliveries(Call const&, Response&);
   boost::asio::awaitable<void> drop_deliveries(Call const&, Response&);
@@ -81,6 +92,8 @@ class Api {
 
  private:
   void switch_relay_1(bool on, Call const&, Response&);
+  bool send_picture(std::shared_ptr<std::string const> jpeg, Response&);
+  boost::asio::awaitable<void> switch_rule(bool enabled, Call const&, Response&);
   void set_virtual_input(bool on, Call const&, Response&);
 
   Controls& controls_;
@@ -88,6 +101,9 @@ class Api {
   bool manual_ = false;
   unsigned following_ = 0;  // requests that wait for news of the log
   unsigned watching_ = 0;   // streams of pictures
+  unsigned listening_ = 0;  // streams of events
+  unsigned looking_ = 0;    // requests for a fresh picture
+  std::size_t bytes_under_way_ = 0;  // of pictures
   InputPage input_page_;
 };
 

@@ -1,3 +1,4 @@
+#include "http/date.hpp"
 #include "http/session.hpp"
 
 #include <unistd.h>
@@ -102,7 +103,7 @@ std::string_view Hub::date() {
   auto const second = std::chrono::floor<std::chrono::seconds>(clock.now().wall);
   if (date_.empty() || second != date_at_) {
     date_at_ = second;
-    date_ = "Date: " + format_time("%a, %d %b %Y %H:%M:%S GMT", second, Zone{}) + "\r\n";
+    date_ = "Date: " + http_date(second) + "\r\n";
   }
   return date_;
 }

@@ -52,7 +52,7 @@ bool accepts_html(Request const& request) {
 }
 
 void serve_document(std::string_view name, Request const& request, Response& response) {
-  response.cache_control = "no-cache";
+  response.cache = "no-cache";
   response.fields += "Vary: Accept, Accept-Encoding, Cookie\r\n";
   serve(*find(name), request, response);
 }
@@ -70,7 +70,7 @@ void Api::page_file(Call const& call, Response& response) {
                          ? nullptr
                          : find(argument.substr(slash + 1));
   if (!file) return make_problem(response, 404, "the page has no such file, or not any more");
-  response.cache_control = "public, max-age=31536000, immutable";
+  response.cache = "public, max-age=31536000, immutable";
   response.fields += "Vary: Accept-Encoding\r\n";
   serve(*file, call.request, response);
 }

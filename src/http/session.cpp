@@ -57,6 +57,7 @@ void Session::close() {
   boost::system::error_code ignored;
   socket_.close(ignored);
   taken_.cancel();
+  if (waits_for_) waits_for_->cancel();
   hub_->left(*this);
 }
 
@@ -224,6 +225,14 @@ boost::asio::awaitable<bool> Session::send(std::string text,
   turn();
   while (phase_ == Phase::streaming && !out_.empty())
     co_await taken_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+  co_return phase_ == Phase::streaming;
+}
+
+boost::asio::awaitable<bool> Session::wait(boost::asio::steady_timer& timer) {
+  if (phase_ != Phase::streaming) co_return false;
+  waits_for_ = &timer;
+  co_await timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+  waits_for_ = nullptr;
   co_return phase_ == Phase::streaming;
 }
 

@@ -96,6 +96,7 @@ class Session final : public std::enable_shared_from_this<Session>, private Stre
   boost::asio::awaitable<bool> begin(Response head) override;
   boost::asio::awaitable<bool> send(std::string text,
                                     std::shared_ptr<std::string const> picture) override;
+  boost::asio::awaitable<bool> wait(boost::asio::steady_timer& timer) override;
   void refuse_request();
   void reply();
   void reply(Response response);
@@ -130,6 +131,7 @@ class Session final : public std::enable_shared_from_this<Session>, private Stre
   std::size_t stalled_at_ = 0;  // bytes sent when the client took no more
   boost::asio::steady_timer
       taken_;  // never expires: cancelled when a part has been sent, or closed
+  boost::asio::steady_timer* waits_for_ = nullptr;  // what a stream waits for, beside its client
   bool waits_to_read_ = false, waits_to_write_ = false;
   bool keep_alive_ = false;
   bool head_only_ = false;

@@ -1,6 +1,8 @@
 #include "http/vapix_image.hpp"
 
 #include "http/api.hpp"
+#include "http/counted.hpp"
+#include "http/picture_view.hpp"
 #include "http/query.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -19,7 +21,6 @@ namespace asio = boost::asio;
 using asio::awaitable;
 
 constexpr unsigned most_watching = 16;
-constexpr std::int64_t largest_side = 8192;
 constexpr std::int64_t most_fps = 30;
 
 /// PAL's sizes: a picture of other proportions is as large as fits.
@@ -38,18 +39,6 @@ void set_size(PictureFit& fit, std::string_view name) {
     }
 }
 
-std::optional<Error> set_resolution(PictureFit& fit, std::string const& value) {
-  auto const x = std::min(value.find('x'), value.size());
-  auto const width = query_number("resolution", value.substr(0, x), 1, largest_side);
-  auto const height =
-      query_number("resolution", value.substr(std::min(x + 1, value.size())), 1, largest_side);
-  if (!width || !height)
-    return Error{Fault::invalid, "'resolution' must be WIDTHxHEIGHT, such as 320x240"};
-  fit.width = static_cast<unsigned>(*width);
-  fit.height = static_cast<unsigned>(*height);
-  return std::nullopt;
-}
-
 std::optional<Error> set_compression(PictureFit& fit, std::string const& value) {
   std::string const known = value == "low"      ? "10"
                             : value == "medium" ? "30"
@@ -66,7 +55,10 @@ std::optional<Error> take(ImageQuery& into, std::string const& key, std::string 
   if (key == "camera") into.look.camera = value;
   if (key == "color") fit.grey = value == "none" || value == "0";
   if (key == "imagetype") set_size(fit, value);
-  if (key == "resolution") return set_resolution(fit, value);
+  if (key == "resolution") {
+    auto const read = parse_size(key, value, fit);
+    return read ? std::nullopt : std::optional{read.error()};
+  }
   if (key == "compression") return set_compression(fit, value);
   if (key != "fps" && key != "req_fps") return std::nullopt;
   auto const fps = query_number(key, value, 0, most_fps);
@@ -74,14 +66,6 @@ std::optional<Error> take(ImageQuery& into, std::string const& key, std::string 
   if (*fps > 0) into.period = std::chrono::seconds{1} / *fps;
   return std::nullopt;
 }
-
-struct Watching {
-  unsigned& number;
-  explicit Watching(unsigned& n) : number{n} { ++number; }
-  Watching(Watching const&) = delete;
-  Watching& operator=(Watching const&) = delete;
-  ~Watching() { --number; }
-};
 
 std::string part_head(std::string const& picture) {
   return "--myboundary\r\nContent-Type: image/jpeg\r\nContent-Length: " +
@@ -129,7 +113,7 @@ awaitable<void> Api::video(Call const& call, Response& response, Stream& stream)
     make_problem(response, 503, "too many watch already: try again later");
     co_return;
   }
-  Watching const watching{watching_};
+  Counted const watching{watching_};
   auto picture = co_await controls_.look(asked->look);
   if (!picture) {
     fail(response, picture.error());

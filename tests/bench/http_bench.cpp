@@ -94,8 +94,8 @@ void serve_snapcron(bool password, std::function<void(std::uint16_t)> const& rea
   boost::asio::io_context loop{1};
   boost::asio::thread_pool workers{1};
   FakeControls controls;
-  auto const changed = controls.inputs[0].changed;
-  controls.inputs = {{1, false, true, 2, changed},
+  auto const changed = controls.input_readings[0].changed;
+  controls.input_readings = {{1, false, true, 2, changed},
                      {2, true, false, 6, changed},
                      {3, false, true, 1, changed},
                      {4, false, true, 4, changed}};

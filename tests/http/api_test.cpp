@@ -42,7 +42,7 @@ TEST_F(Pages, InputTxtAsThePrintedManualsHaveIt) {
 
 TEST_F(Pages, AChangeShowsItsNewTimeAndAnotherZoneToo) {
   get("/io/input.txt");
-  controls.inputs[0].changed += std::chrono::minutes{38};
+  controls.input_readings[0].changed += std::chrono::minutes{38};
   EXPECT_THAT(get("/io/input.txt"), HasSubstr("time of change:13.00\n"));
 }
 

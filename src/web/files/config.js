@@ -2,12 +2,12 @@
 
 import {by, say} from './dom.js';
 import {does, tell} from './ask.js';
-import {get, post} from './api.js';
+import {post} from './api.js';
 
 export class Config {
   constructor() {
     does(by('config-check'), async () => {
-      const said = await this.asked(() => get('/api/v1/check'));
+      const said = await this.asked(() => post('/api/v1/check'));
       if (said.good) tell('The file is good now: read it again to put it in force.');
       this.show(said.good ? this.error : said.text, said.good ? 'The file is good now, but not read yet' : undefined);
     });

@@ -8,7 +8,7 @@ import {Now} from './now.js';
 import {Rules} from './rules.js';
 import {Deliveries} from './deliveries.js';
 import {Config} from './config.js';
-import {clockOf, dayOf, serverNow, setClock} from './times.js';
+import {serverNow, setClock} from './times.js';
 import {tell} from './ask.js';
 
 const views = ['events', 'now', 'rules', 'deliveries'];
@@ -132,7 +132,7 @@ function open() {
 }
 
 async function newestPictures() {
-  for (const camera of (await get('/api/v1/cameras')).map?.(one => one.name) ?? []) {
+  for (const {name: camera} of await get('/api/v1/cameras')) {
     if (newest.has(camera)) continue;
     const page = await get(`/api/v1/snapshots?limit=1&camera=${encodeURIComponent(camera)}`);
     if (page.snapshots.length && !newest.has(camera)) newest.set(camera, thumbnail(page.snapshots[0]));
