@@ -8,7 +8,7 @@ import {shortTime, since} from './times.js';
 const limit = 200;
 
 function destination() {
-  const name = element('h2'), state = element('span', {className: 'state'}), counts = element('p', {className: 'about'}), error = element('p', {className: 'skip'});
+  const name = element('h2'), state = element('span', {className: 'state'}), counts = element('p', {className: 'about'}), error = element('p', {className: 'why'});
   return {
     node: element('li', {className: 'card'}, element('div', {className: 'line'}, name, state), counts, error),
     show(item) {

@@ -13,7 +13,7 @@ function fact(list, name) {
 
 function rule(mayOperate, showEvents) {
   const name = element('h2'), state = element('span', {className: 'state'}), about = element('p', {className: 'about'}),
-    facts = element('dl'), skip = element('p', {className: 'skip'}), reasons = element('p', {className: 'reasons'});
+    facts = element('dl'), skip = element('p', {className: 'why'}), reasons = element('p', {className: 'reasons'});
   const fired = fact(facts, 'Last fired'), due = fact(facts, 'Next due'), runs = fact(facts, 'Runs');
   let now;
   const fire = does(element('button', {type: 'button'}, 'Fire now'), async () => {

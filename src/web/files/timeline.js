@@ -24,7 +24,8 @@ export class Timeline {
     this.viewer = new Viewer(this);
     this.heights = {};
     this.list = new WindowedList(by('feed'), {
-      height: item => this.heightOf(item), fill: (row, item) => this.fill(row, item), nearEnd: () => this.older()});
+      height: item => this.heightOf(item), fill: (row, item) => this.fill(row, item),
+      shown: row => this.toTheEvent(row), nearEnd: () => this.older()});
     this.form = by('filters');
     this.form.addEventListener('change', () => this.filter());
     this.form.addEventListener('reset', () => setTimeout(() => this.filter()));
@@ -69,6 +70,7 @@ export class Timeline {
 
   filter() {
     const {rule, camera, day, show} = this.form.elements;
+    by('clear').hidden = !rule.value && !camera.value && !day.value && show.value === 'fired';
     scrollTo({top: 0, behavior: 'instant'});
     this.guarded(this.events.reset({rule: rule.value, camera: camera.value, day: day.value, show: show.value}));
   }
@@ -140,6 +142,13 @@ export class Timeline {
       'aria-label': `Picture of ${picture.camera}, ${said}`,
       onclick: clicked => this.viewer.open(group, group.pictures.indexOf(picture), clicked.currentTarget)},
     image, element('span', {className: said.endsWith('before') ? 'before' : said.startsWith('at') ? 'at' : ''}, said));
+  }
+
+  /** Where not all pictures of a row fit, the first that is seen is the last one from before the event. */
+  toTheEvent(row) {
+    const shots = row.querySelector('.shots');
+    const first = [...shots?.children ?? []].findIndex(shot => !shot.querySelector('.before'));
+    if (first > 1) shots.scrollLeft = shots.children[first - 1].offsetLeft - shots.firstElementChild.offsetLeft;
   }
 
   /** The picture beside one: +1 is later. Null at the ends. */

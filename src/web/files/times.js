@@ -39,7 +39,7 @@ export function shortTime(time) {
   return dayOf(time) === today() ? clockOf(time) : `${dayOf(time)} ${clockOf(time)}`;
 }
 
-const dayNames = new Intl.DateTimeFormat('en', {weekday: 'long', day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC'});
+const dayNames = new Intl.DateTimeFormat('en-GB', {weekday: 'long', day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC'});
 export function dayName(day) {
   const name = dayNames.format(new Date(`${day}T00:00:00Z`));
   return day === today() ? `Today, ${name}` : name;

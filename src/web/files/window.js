@@ -4,10 +4,11 @@
 const spare = 900;  // pixels made above and below what is seen
 
 export class WindowedList {
-  /** `height(item)` in pixels; `fill(row, item, index)` writes a row, again whenever `item.version` is another. `near end` is
-   *  called when less than two screens follow. */
-  constructor(container, {height, fill, nearEnd}) {
-    Object.assign(this, {container, height, fill, nearEnd});
+  /** `height(item)` in pixels; `fill(row, item)` writes a row, again whenever `item.version` is another; `shown(row)` is called
+   *  once, when a new row is in its place; `nearEnd()` when less than two screens follow. */
+  constructor(container, {height, fill, shown, nearEnd}) {
+    Object.assign(this, {container, height, fill, shown, nearEnd});
+    this.made = [];
     this.items = [];
     this.tops = [0];
     this.rows = new Map();
@@ -77,6 +78,7 @@ export class WindowedList {
     }
     let before = null;
     for (let i = from; i < to; ++i) before = this.place(i, before);
+    for (const row of this.made.splice(0)) this.shown(row);
     // A flick over a thousand rows asks for no pictures on its way.
     clearTimeout(this.settling);
     if (fast) this.settling = setTimeout(() => this.load(), 90);
@@ -91,6 +93,7 @@ export class WindowedList {
       row = document.createElement('article');
       row.tabIndex = -1;
       this.rows.set(item.key, row);
+      this.made.push(row);
       if (before) before.after(row);
       else this.container.prepend(row);
     }
