@@ -21,7 +21,7 @@ export class Events {
     this.newestRecord = 0;
     this.next = null;      // where the next page of older pictures begins
     this.more = true;      // there are older ones
-    this.horizon = -Infinity;  // up to here, back in time, all pictures are known
+    this.horizon = Infinity;  // up to here, back in time, all pictures are known
     this.loading = null;
     this.generation = (this.generation ?? 0) + 1;
   }
@@ -58,7 +58,7 @@ export class Events {
     this.next = page.next;
     this.more = page.next !== null;
     this.addPictures(page.snapshots);
-    if (page.snapshots.length) this.horizon = Math.min(this.horizon === -Infinity ? Infinity : this.horizon, milliseconds(page.snapshots.at(-1).captured));
+    if (page.snapshots.length) this.horizon = Math.min(this.horizon, milliseconds(page.snapshots.at(-1).captured));
     this.changed();
   }
 

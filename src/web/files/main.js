@@ -104,12 +104,11 @@ const told = {
     timeline.took([picture]);
     show();
   },
-  record(record) {
-    timeline.recorded(record);
-    again();
+  record: record => timeline.recorded(record),
+  delivery(value) {
+    replace(status.destinations, 'name', value);
+    deliveries.show(status.destinations);
   },
-  delivery: () => again(),
-  config: () => again(),
 };
 
 function live(good) {
