@@ -82,6 +82,7 @@ class Api {
   boost::asio::awaitable<void> disable_rule(Call const&, Response&);
   boost::asio::awaitable<void> events(Call const&, Response&, Stream&);
   void me(Call const&, Response&);
+  void openapi(Call const&, Response&);
   boost::asio::awaitable<void> check(Call const&, Response&);
   boost::asio::awaitable<void> deliveries(Call const&, Response&);
   boost::asio::awaitable<void> retry_deliveries(Call const&, Response&);

@@ -220,6 +220,8 @@ std::string encode_segment(std::string_view name) {
   return out;
 }
 
+namespace {
+
 /// A new configuration's mistakes are several lines.
 std::string printable_lines(std::string_view text) {
   std::string all;
@@ -229,6 +231,8 @@ std::string printable_lines(std::string_view text) {
   }
   return all;
 }
+
+}  // namespace
 
 std::string error_text(Reply const& reply) {
   std::string text;

@@ -10,76 +10,6 @@
 namespace snapcron::http {
 namespace {
 
-constexpr auto get = Method::get;
-constexpr auto post = Method::post;
-constexpr auto none = Permission::none;
-constexpr auto read = Permission::read;
-constexpr auto operate = Permission::operate;
-
-Route const table[] = {
-    {get, "/io/input.txt", read, &Api::input_txt},
-    {get, "/io/relayon.txt", operate, &Api::relay_on_txt},
-    {get, "/io/relayoff.txt", operate, &Api::relay_off_txt},
-    {get, "/io?relay=check", read, &Api::io_relay_check},
-    {get, "/io?relay=on", operate, &Api::io_relay_switch},
-    {get, "/io?relay=off", operate, &Api::io_relay_switch},
-    {get, "/io?input=check", read, &Api::io_input_check},
-    {get, "/axis-cgi/io/input.cgi?check", read, &Api::input_cgi_check},
-    {get, "/axis-cgi/io/input.cgi?monitor", read, &Api::input_cgi_monitor},
-    {get, "/axis-cgi/io/output.cgi?action", operate, &Api::output_cgi_action},
-    {get, "/axis-cgi/io/port.cgi?action", operate, &Api::output_cgi_action},
-    {get, "/axis-cgi/io/port.cgi?check", read, &Api::port_cgi_check},
-    {get, "/axis-cgi/io/port.cgi?checkactive", read, &Api::port_cgi_check},
-    {get, "/axis-cgi/io/port.cgi?checkdirection", read, &Api::port_cgi_check},
-    {get, "/axis-cgi/io/port.cgi?monitor", read, &Api::port_cgi_monitor},
-    {get, "/axis-cgi/io/virtualinput.cgi?action", operate, &Api::virtual_input_action},
-    {get, "/axis-cgi/virtualinput/activate.cgi", operate, &Api::virtual_input_activate},
-    {get, "/axis-cgi/virtualinput/deactivate.cgi", operate, &Api::virtual_input_deactivate},
-    {get, "/fullsize.jpg", read, &Api::image},
-    {get, "/halfsize.jpg", read, &Api::image},
-    {get, "/hugesize.jpg", read, &Api::image},
-    {get, "/lastshot.jpg", read, &Api::image},
-    {get, "/images/buffer.jpg", read, &Api::image},
-    {get, "/axis-cgi/jpg/image.cgi", read, &Api::image},
-    {get, "/axis-cgi/mjpg/video.cgi", read, &Api::video},
-    {get, "/io/", read, &Api::io_index},
-    {get, "/io", read, &Api::io_index},
-    {get, "/", read, &Api::index},
-    {get, "/login", none, &Api::login_page},
-    {get, "/page/*", none, &Api::page_file},
-    {post, "/api/v1/login", none, &Api::log_in},
-    {post, "/api/v1/logout", none, &Api::log_out},
-    {get, "/healthz", none, &Api::healthz},
-    {get, "/metrics", read, &Api::metrics},
-    {get, "/api/v1/status", read, &Api::status},
-    {get, "/api/v1/inputs", read, &Api::inputs},
-    {get, "/api/v1/inputs/*", read, &Api::input},
-    {post, "/api/v1/inputs/*", operate, &Api::drive_input},
-    {get, "/api/v1/relays", read, &Api::relays},
-    {get, "/api/v1/relays/*", read, &Api::relay},
-    {post, "/api/v1/relays/*", operate, &Api::switch_relay},
-    {get, "/api/v1/cameras", read, &Api::cameras},
-    {get, "/api/v1/cameras/*/picture", read, &Api::camera_picture},
-    {get, "/api/v1/rules", read, &Api::rules},
-    {post, "/api/v1/rules/*/trigger", operate, &Api::trigger},
-    {post, "/api/v1/rules/*/enable", operate, &Api::enable_rule},
-    {post, "/api/v1/rules/*/disable", operate, &Api::disable_rule},
-    {post, "/api/v1/webhooks/*", operate, &Api::webhook},
-    {get, "/api/v1/log", read, &Api::log},
-    {get, "/api/v1/events", read, &Api::events},
-    {get, "/api/v1/deliveries", read, &Api::deliveries},
-    {post, "/api/v1/deliveries/retry", operate, &Api::retry_deliveries},
-    {post, "/api/v1/deliveries/drop", operate, &Api::drop_deliveries},
-    {get, "/api/v1/snapshots", read, &Api::snapshots},
-    {post, "/api/v1/snapshots", operate, &Api::snapshot},
-    {get, "/api/v1/snapshots/*", read, &Api::stored_picture},
-    {get, "/api/v1/me", read, &Api::me},
-    {post, "/api/v1/check", operate, &Api::check},
-    {post, "/api/v1/reload", operate, &Api::reload},
-    {get, "/api/v1/axis-script", read, &Api::axis_script},
-    {post, "/api/v1/axis-script", operate, &Api::set_axis_script},
-};
-
 /// Is the parameter there that a route asks for? "key", or "key=value", whose value may end in a
 /// slash: a manual prints it so.
 bool has_parameter(std::string_view wanted, std::string_view query) {
@@ -142,14 +72,10 @@ bool is_json(std::string_view content_type) {
 
 }  // namespace
 
-std::span<Route const> routes() {
-  return table;
-}
-
 Match match(Method method, std::string_view path, std::string_view query) {
   Match result;
   auto const wanted = method == Method::head ? Method::get : method;
-  for (auto const& route : table) {
+  for (auto const& route : routes()) {
     auto const argument = fits(route.path, path, query);
     if (!argument) continue;
     if (route.method == wanted) {

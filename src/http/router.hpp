@@ -25,17 +25,31 @@ using Waiting = boost::asio::awaitable<void> (Api::*)(Call const&, Response&);
 /// Fills the response, or begins the stream.
 using Streaming = boost::asio::awaitable<void> (Api::*)(Call const&, Response&, Stream&);
 
-/// A route has no default for anything: one without a permission does not compile.
+/// What the OpenAPI document tells of a route: names of its schemas and parameters
+/// (openapi_parts.cpp), separated by blanks where there are several.
+struct RouteDoc {
+  std::string_view id{};  // its name in programs; empty: it is not in the document
+  std::string_view summary{};
+  std::string_view argument{};    // what "*" is
+  std::string_view parameters{};  // of query and header
+  std::string_view body{};        // the schema of a JSON body
+  std::string_view reply{};       // the schema of a JSON reply, or another media type
+  unsigned status = 200;          // of success
+  std::string_view errors{};      // beside those that any route may have
+};
+
+/// A route has no default for who may take it: one without a permission does not compile.
 struct Route {
   constexpr Route(Method m, std::string_view p, Permission who,
-                  std::variant<Immediate, Waiting, Streaming> what)
-      : method{m}, path{p}, permission{who}, handler{what} {}
+                  std::variant<Immediate, Waiting, Streaming> what, RouteDoc d = {})
+      : method{m}, path{p}, permission{who}, handler{what}, doc{d} {}
   Method method;  // get (HEAD goes with it) or post
   /// One segment may be "*". "?key" or "?key=value" behind it: only with that in the query, whose
   /// routes stand before the one of the same path without.
   std::string_view path;
   Permission permission;
   std::variant<Immediate, Waiting, Streaming> handler;
+  RouteDoc doc;
 };
 
 std::span<Route const> routes();
