@@ -100,10 +100,10 @@ class Api {
   Controls& controls_;
   Entrance& entrance_;
   bool manual_ = false;
-  unsigned following_ = 0;  // requests that wait for news of the log
-  unsigned watching_ = 0;   // streams of pictures
-  unsigned listening_ = 0;  // streams of events
-  unsigned looking_ = 0;    // requests for a fresh picture
+  unsigned following_ = 0;           // requests that wait for news of the log
+  unsigned watching_ = 0;            // streams of pictures
+  unsigned listening_ = 0;           // streams of events
+  unsigned looking_ = 0;             // requests for a fresh picture
   std::size_t bytes_under_way_ = 0;  // of pictures
   InputPage input_page_;
 };

@@ -132,16 +132,15 @@ void Authenticator::evaluate(Credentials credentials, KeyedMac::Value const& mac
   // An unknown name costs what a wrong password costs, so that names cannot be told by time.
   auto const& account = known ? *user : users_.front();
   auto password = std::make_shared<Credentials>(std::move(credentials));
-  boost::asio::post(
-      workers_, [self = weak_from_this(), loop = boost::asio::make_work_guard(loop_), password, mac,
-                 hash = account.hash, known, visitor = visitor_of(account), generation = generation_] {
-        bool const good = verify_password(password->password, hash) && known;
-        auto const verdict = good ? std::optional{visitor} : std::nullopt;
-        boost::asio::post(loop.get_executor(), [self, mac, verdict, generation] {
-          if (auto const authenticator = self.lock())
-            authenticator->ended(mac, verdict, generation);
-        });
-      });
+  boost::asio::post(workers_, [self = weak_from_this(), loop = boost::asio::make_work_guard(loop_),
+                               password, mac, hash = account.hash, known,
+                               visitor = visitor_of(account), generation = generation_] {
+    bool const good = verify_password(password->password, hash) && known;
+    auto const verdict = good ? std::optional{visitor} : std::nullopt;
+    boost::asio::post(loop.get_executor(), [self, mac, verdict, generation] {
+      if (auto const authenticator = self.lock()) authenticator->ended(mac, verdict, generation);
+    });
+  });
 }
 
 void Authenticator::ended(KeyedMac::Value const& mac, std::optional<Visitor> good,

@@ -104,8 +104,8 @@ boost::asio::awaitable<void> Entrance::log_in(Call const& call, Response& respon
     response = login_refusal(visitor);
     co_return;
   }
-  boost::json::object const reply{
-      {"name", visitor.name}, {"role", visitor == Verdict::viewer ? "viewer" : "user"}};
+  boost::json::object const reply{{"name", visitor.name},
+                                  {"role", visitor == Verdict::viewer ? "viewer" : "user"}};
   logins_.end(login_cookie_in(call.request.cookie));
   set_cookie(response, logins_.begin(std::move(visitor), clock_.now().steady), call.peer.secure);
   response.content_type = "application/json";

@@ -133,7 +133,8 @@ json::object status_json(Status const& status) {
   for (auto const& relay : status.relays) relays.push_back(status_json(relay));
   for (auto const& camera : status.cameras) cameras.push_back(status_json(camera, status.zone));
   for (auto const& rule : status.rules) rules.push_back(status_json(rule, status.zone));
-  for (auto const& destination : status.destinations) destinations.push_back(status_json(destination, status.zone));
+  for (auto const& destination : status.destinations)
+    destinations.push_back(status_json(destination, status.zone));
   return {{"version", status.version},
           {"now", rfc3339(status.now, status.zone, 3)},
           {"started", rfc3339(status.started, status.zone, 3)},

@@ -65,14 +65,16 @@ TEST_F(PageFiles, NothingIsAskedOfAnybodyElse) {
 }
 
 TEST_F(PageFiles, TextFromOutsideNeverBecomesMarkup) {
-  std::regex const markup{"innerHTML|outerHTML|insertAdjacentHTML|document\\.write|DOMParser|eval\\("};
+  std::regex const markup{
+      "innerHTML|outerHTML|insertAdjacentHTML|document\\.write|DOMParser|eval\\("};
   for (auto const& file : web::page_files())
     EXPECT_FALSE(std::regex_search(std::string{file.text}, markup)) << file.name;
 }
 
 TEST_F(PageFiles, ThePolicyAllowsNoScriptThatStandsInAPage) {
   for (auto const& reply : {get("/", shows_pages), get(address("main.js"))}) {
-    EXPECT_THAT(reply, HasSubstr("\r\nContent-Security-Policy: default-src 'none'; script-src 'self'"));
+    EXPECT_THAT(reply,
+                HasSubstr("\r\nContent-Security-Policy: default-src 'none'; script-src 'self'"));
     EXPECT_THAT(reply, HasSubstr("frame-ancestors 'none'"));
     EXPECT_THAT(reply, Not(HasSubstr("unsafe")));
     EXPECT_THAT(reply, HasSubstr("\r\nReferrer-Policy: no-referrer\r\n"));
