@@ -177,7 +177,7 @@ Result<Credentials> parse_log_in(std::string_view body) {
   if (auto read = read_text(*object, "password", credentials.password); !read) return read.error();
   if (credentials.user.empty() || !acceptable(credentials.user, credentials.password))
     return invalid("give a 'name' and a 'password'");
-  return std::move(credentials);
+  return credentials;
 }
 
 Result<std::string> parse_script(std::string_view body) {

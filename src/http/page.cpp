@@ -1,6 +1,7 @@
 #include "http/page.hpp"
 
 #include "http/api.hpp"
+#include "http/byte_range.hpp"
 #include "web/page_files.hpp"
 
 #include <algorithm>
@@ -39,7 +40,7 @@ void serve(web::PageFile const& file, Request const& request, Response& response
   response.fields += page_policy;
   response.fields += "ETag: " + tag + "\r\n";
   if (zipped) response.fields += "Content-Encoding: gzip\r\n";
-  if (request.if_none_match.find(tag) != std::string_view::npos)
+  if (names_tag(request.if_none_match, tag))
     response.status = 304;
   else
     response.body = zipped ? file.gzip : file.text;

@@ -137,7 +137,12 @@ export class Timeline {
   shot(group, picture) {
     const said = caption(group, picture);
     const image = element('img', {alt: '', width: 160, height: 120, decoding: 'async', 'data-src': thumbnail(picture)});
-    image.addEventListener('error', () => image.hasAttribute('src') && image.closest('button')?.classList.add('gone'));
+    image.addEventListener('error', () => {
+      if (!image.hasAttribute('src')) return;
+      if (image.dataset.again) return image.closest('button')?.classList.add('gone');
+      image.dataset.again = 'true';  // many want pictures at once
+      setTimeout(() => { if (image.isConnected) image.src = thumbnail(picture); }, 2000);
+    });
     return element('button', {type: 'button', className: 'shot', 'data-id': picture.id,
       'aria-label': `Picture of ${picture.camera}, ${said}`,
       onclick: clicked => this.viewer.open(group, group.pictures.indexOf(picture), clicked.currentTarget)},
