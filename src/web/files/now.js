@@ -55,7 +55,7 @@ function relay(mayOperate) {
 
 function camera(mayOperate, timeline) {
   const name = element('strong'), state = element('span', {className: 'state'}), more = element('p', {className: 'more'}),
-    picture = element('img', {alt: '', width: 320, height: 240, decoding: 'async'}), frame = element('div', {className: 'frame'}, picture);
+    picture = element('img', {alt: '', width: 320, height: 240, decoding: 'async'}), frame = element('div', {className: 'frame', hidden: true}, picture);
   let now, shown;
   picture.addEventListener('error', () => { frame.hidden = true; });
   picture.addEventListener('load', () => { frame.hidden = false; });
