@@ -37,11 +37,6 @@ ProcessMeasures process_measures() {
   rlimit files{};
   if (::getrlimit(RLIMIT_NOFILE, &files) == 0) all.most_files = files.rlim_cur;
   all.open_files = open_files();
-  std::error_code failed;
-  std::filesystem::directory_iterator const threads{"/proc/self/task", failed};
-  if (!failed)
-    all.threads =
-        static_cast<std::uint64_t>(std::distance(threads, std::filesystem::directory_iterator{}));
   return all;
 }
 

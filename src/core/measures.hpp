@@ -46,7 +46,7 @@ class Histogram {
 struct ProcessMeasures {
   std::uint64_t resident_bytes = 0, virtual_bytes = 0;
   double cpu_seconds = 0;
-  std::uint64_t open_files = 0, most_files = 0, threads = 0;
+  std::uint64_t open_files = 0, most_files = 0;
 };
 
 struct Measures {

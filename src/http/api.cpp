@@ -140,9 +140,10 @@ void Api::healthz(Call const&, Response& response) {
   response.body = "ok\n";
 }
 
-void Api::metrics(Call const&, Response& response) {
+awaitable<void> Api::metrics(Call const&, Response& response) {
+  auto const measures = co_await controls_.measures();
   response.content_type = "text/plain; version=0.0.4; charset=utf-8";
-  response.body = http::metrics(controls_.status());
+  response.body = http::metrics(controls_.status(), measures);
 }
 
 void Api::input_txt(Call const& call, Response& response) {

@@ -40,7 +40,7 @@ class Api {
   boost::asio::awaitable<void> log_in(Call const&, Response&);
   void log_out(Call const&, Response&);
   void healthz(Call const&, Response&);
-  void metrics(Call const&, Response&);
+  boost::asio::awaitable<void> metrics(Call const&, Response&);
   void io_index(Call const&, Response&);
   void input_txt(Call const&, Response&);
   void relay_on_txt(Call const&, Response&);

@@ -1,6 +1,8 @@
 #include "http/authenticator.hpp"
 
+#include "core/program_token.hpp"
 #include "http/password.hpp"
+#include "http/token.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
@@ -94,6 +96,7 @@ void Authenticator::set_users(std::vector<User> users) {
 std::optional<Visitor> Authenticator::check(std::string_view authorization, PeerKey const& from,
                                             Done done) {
   if (authorization.empty()) return Visitor{Verdict::absent};
+  if (auto const token = parse_bearer(authorization)) return check_token(*token, from);
   auto credentials = parse_basic(authorization);
   if (!credentials) return Visitor{Verdict::wrong};
   return check(std::move(*credentials), from, std::move(done));
@@ -116,6 +119,19 @@ std::optional<Visitor> Authenticator::check(Credentials credentials, PeerKey con
   return std::nullopt;
 }
 
+/// All of them are compared, each in its whole length. One that is good is never held up: nobody
+/// guesses another meanwhile.
+Visitor Authenticator::check_token(std::string_view token, PeerKey const& from) {
+  auto const hash = hash_token(token);
+  std::optional<Visitor> visitor;
+  for (auto const& user : users_)
+    if (user.hash.size() == hash.size() &&
+        CRYPTO_memcmp(user.hash.data(), hash.data(), hash.size()) == 0)
+      visitor = visitor_of(user);
+  if (visitor) return *visitor;
+  return {limiter_.admit(from, clock_.now().steady) ? Verdict::wrong : Verdict::limited};
+}
+
 /// Finds a login and moves it to the front.
 Authenticator::Login const* Authenticator::remember(KeyedMac::Value const& mac) {
   auto const found = std::find_if(logins_.begin(), logins_.end(),
@@ -126,11 +142,14 @@ Authenticator::Login const* Authenticator::remember(KeyedMac::Value const& mac) 
 }
 
 void Authenticator::evaluate(Credentials credentials, KeyedMac::Value const& mac) {
-  auto const user = std::find_if(users_.begin(), users_.end(),
-                                 [&](User const& u) { return u.name == credentials.user; });
+  auto const user = std::find_if(users_.begin(), users_.end(), [&](User const& u) {
+    return u.name == credentials.user && !is_token_hash(u.hash);
+  });
   bool const known = user != users_.end();
   // An unknown name costs what a wrong password costs, so that names cannot be told by time.
-  auto const& account = known ? *user : users_.front();
+  auto const anybody = std::find_if(users_.begin(), users_.end(),
+                                    [](User const& u) { return !is_token_hash(u.hash); });
+  auto const& account = known ? *user : anybody != users_.end() ? *anybody : users_.front();
   auto password = std::make_shared<Credentials>(std::move(credentials));
   boost::asio::post(workers_, [self = weak_from_this(), loop = boost::asio::make_work_guard(loop_),
                                password, mac, hash = account.hash, known,

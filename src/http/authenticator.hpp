@@ -1,7 +1,7 @@
 #pragma once
 // Who may come in. crypt(3) takes tens of milliseconds, so a password is verified once, on a
 // worker, and then known again by a keyed MAC; guesses are limited in number, for each address and
-// in all.
+// in all. A program's token is known by its SHA-256.
 
 #include "core/site.hpp"
 #include "http/credentials.hpp"
@@ -103,6 +103,7 @@ class Authenticator : public std::enable_shared_from_this<Authenticator> {
     std::vector<Done> waiting;
   };
 
+  Visitor check_token(std::string_view token, PeerKey const& from);
   Login const* remember(KeyedMac::Value const& mac);
   void evaluate(Credentials credentials, KeyedMac::Value const& mac);
   void ended(KeyedMac::Value const& mac, std::optional<Visitor> good, unsigned generation);

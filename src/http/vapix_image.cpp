@@ -56,8 +56,8 @@ std::optional<Error> take(ImageQuery& into, std::string const& key, std::string 
   if (key == "color") fit.grey = value == "none" || value == "0";
   if (key == "imagetype") set_size(fit, value);
   if (key == "resolution") {
-    auto const read = parse_size(key, value, fit);
-    return read ? std::nullopt : std::optional{read.error()};
+    auto const parsed = parse_size(key, value, fit);
+    return parsed ? std::nullopt : std::optional{parsed.error()};
   }
   if (key == "compression") return set_compression(fit, value);
   if (key != "fps" && key != "req_fps") return std::nullopt;

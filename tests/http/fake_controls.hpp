@@ -196,7 +196,7 @@ class FakeControls : public Controls {
   bool untouched() const {
     return relay_steps.empty() && input_steps.empty() && switched.empty() && driven.empty() &&
            triggered.empty() && snapshots.empty() && webhooks.empty() && retried.empty() &&
-           dropped.empty() && enabled_rules.empty() && reloads == 0;
+           dropped.empty() && enabled_rules.empty() && reloads == 0 && checks == 0;
   }
 
   /// As if nothing had been asked yet.

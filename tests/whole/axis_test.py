@@ -209,7 +209,7 @@ class Live(support.TestCase):
         self.site.ok("reload")
 
         refused = post("* * * * * /I1 :\nlgo \"the second\";\n%\n")
-        self.assertEqual((refused.status, refused.text.splitlines()[0].split("/")[-1][:14]), (422, "unit.cron:2:1:"))
+        self.assertEqual((refused.status, refused.json()["detail"].splitlines()[0].split("/")[-1][:14]), (422, "unit.cron:2:1:"))
         self.assertIn("the first", self.site.get("/api/v1/axis-script").text)
 
         second = "* * * * * /I1 :\nlog \"the second\";\n%\n"
