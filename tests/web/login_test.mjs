@@ -96,7 +96,7 @@ test('a viewer sees no buttons, and is refused all the same', async () => {
   await daemon.do('input', '1', 'high');
   await page.locator('.shot').first().waitFor();
   assert.equal(await page.locator('#relays .thing').count(), 1);
-  assert.deepEqual(await page.locator('aside button, #rules button:not(.plain), #deliveries button').allTextContents(), []);
+  assert.deepEqual(await page.locator('.now button, #rules button:not(.plain), #deliveries button').allTextContents(), []);
   for (const path of ['relays/1', 'rules/door-open/trigger', 'rules/door-open/disable', 'deliveries/retry', 'reload']) {
     const status = await page.evaluate(to => fetch(to, {method: 'POST', headers: {'Content-Type': 'application/json'}, body: '{"action": "on"}'})
       .then(reply => reply.status), `/api/v1/${path}`);

@@ -33,7 +33,7 @@ rules:
     triggers: {input: window, edge: rising}
     conditions: {input: front-door, is: high}
     actions: [{snapshot: yard, to: archive}]
-  - name: "<img src=/nowhere.png onerror=alert(1)>"
+  - name: "<img src=nowhere onerror=alert(1)>"
     triggers: {webhook: strange}
     actions: [{log: "<b>hello</b>"}, {snapshot: yard, filename: "strange_{seq}.jpg"}]
 `;
@@ -54,7 +54,7 @@ const rule = name => page.locator('#rule-list .card', {hasText: name});
 const loaded = picture => picture.evaluate(image => image.complete && image.naturalWidth > 0);
 
 test('the door opens, and its pictures appear: before, at and after', async () => {
-  page = await open(browser, daemon.url);
+  page = await open(browser, daemon.url, {mayFail: /reload$|trigger$/});  // of which it tells, and so does Chromium
   await page.getByText('Live', {exact: true}).waitFor();
   const state = page.locator('#inputs .thing', {hasText: 'front-door'}).locator('.state');
   assert.equal(await state.textContent(), 'low');
@@ -149,10 +149,10 @@ test('a rule says why it did not fire, fires by hand, and is switched off and on
 test('a rule named as markup is text, wherever it stands', async () => {
   await page.goto(`${daemon.url}/#events`);
   await fetch(`${daemon.url}/api/v1/webhooks/strange`, {method: 'POST'});
-  await eventsOf('<img src=/nowhere.png onerror=alert(1)>').locator('.shot').first().waitFor();
+  await eventsOf('<img src=nowhere onerror=alert(1)>').locator('.shot').first().waitFor();
   assert.equal(await page.locator('img[onerror], img[src*=nowhere]').count(), 0);
   await page.goto(`${daemon.url}/#rules`);
-  await rule('<img src=/nowhere.png').waitFor();
+  await rule('<img src=nowhere').waitFor();
   assert.equal(await page.locator('img[onerror], img[src*=nowhere]').count(), 0);
   assert.match(await page.locator('#filters [name=rule]').evaluate(select => select.textContent), /<img src=/);
 });

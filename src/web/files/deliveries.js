@@ -58,7 +58,7 @@ export class Deliveries {
     this.showList = keyedList(by('delivery-list'), item => item.id, () => delivery(mayOperate, () => this.soon()));
     this.soon = soon(() => this.load(), 300);
     this.mayOperate = mayOperate;
-    does(by('retry-all'), async () => {
+    if (mayOperate) does(by('retry-all'), async () => {
       tell(`${changed(await post('/api/v1/deliveries/retry', {all: true}))} tried again.`);
       this.soon();
     });
@@ -83,7 +83,7 @@ export class Deliveries {
       return tell(error.message, true);
     }
     this.showList(page.deliveries);
-    by('retry-all').parentElement.hidden = !this.mayOperate || page.deliveries.length === 0;
+    if (this.mayOperate) by('retry-all').parentElement.hidden = page.deliveries.length === 0;
     const empty = by('no-deliveries');
     empty.hidden = page.deliveries.length > 0 && page.next === null;
     say(empty, page.deliveries.length ? `The oldest ${limit} are shown.` : this.known ? 'Nothing waits: everything is delivered.' :

@@ -104,7 +104,10 @@ const told = {
     timeline.took([picture]);
     show();
   },
-  record: record => timeline.recorded(record),
+  record(record) {
+    timeline.recorded(record);
+    again();  // what the rules and the cameras say of themselves
+  },
   delivery(value) {
     replace(status.destinations, 'name', value);
     deliveries.show(status.destinations);
