@@ -118,7 +118,7 @@ export class Events {
       if (!record.event || (this.filter.rule && record.rule !== this.filter.rule)) continue;
       const when = record.due ?? record.time;
       const group = this.group(record.event, when);
-      group.rule = record.rule;
+      if (record.rule) group.rule = record.rule;
       if (record.kind === 'trigger' || record.kind === 'skip') {
         group.kind = record.kind;
         group.cause = record.cause ?? '';

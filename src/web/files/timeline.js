@@ -14,7 +14,7 @@ export function caption(group, picture) {
   return group.kind === 'trigger' ? distance(picture.at - group.at) : clockOf(picture.captured);
 }
 
-export const ruleName = name => name === 'manual' || name === '' ? 'Taken by hand' : name;
+export const ruleName = name => !name || name === 'manual' ? 'Taken by hand' : name;
 
 export const thumbnail = picture => `${picture.url ?? `/api/v1/snapshots/${picture.id}`}?fit=320x240`;
 
