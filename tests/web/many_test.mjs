@@ -88,10 +88,14 @@ for (const [name, form] of Object.entries({desktop, phone}))
     assert.ok(sent < 60000, `the page has grown to ${sent} bytes`);
     const few = await memory(page);
 
+    // What the machine does with a page that stands still: it may have other work.
+    const idle = await scroll(page, 100, 0);
+    const smooth = Math.max(50, 2.5 * at(idle, 0.95));
     const took = await scroll(page, 300, 60);
+    told.diagnostic(`standing still: a frame in ${at(idle, 0.5).toFixed(1)} ms (median), ${at(idle, 0.95).toFixed(1)} ms (95 of 100)`);
     told.diagnostic(`scrolling: a frame in ${at(took, 0.5).toFixed(1)} ms (median), ${at(took, 0.95).toFixed(1)} ms (95 of 100), ${took.at(-1).toFixed(1)} ms (longest)`);
-    assert.ok(at(took, 0.5) < 25, `a frame takes ${at(took, 0.5)} ms`);
-    assert.ok(at(took, 0.95) < 60, `one frame in twenty takes ${at(took, 0.95)} ms`);
+    assert.ok(at(took, 0.5) < smooth / 2, `a frame takes ${at(took, 0.5)} ms`);
+    assert.ok(at(took, 0.95) < smooth, `one frame in twenty takes ${at(took, 0.95)} ms`);
     assert.ok(await page.locator('.event').count() < 60, 'only the rows that are near exist');
 
     // To the very end, page by page.
@@ -105,7 +109,7 @@ for (const [name, form] of Object.entries({desktop, phone}))
     const all = await memory(page);
     told.diagnostic(`with all ${many}: scrolling back fast, a frame in ${at(back, 0.5).toFixed(1)} ms (median), ${at(back, 0.95).toFixed(1)} ms (95 of 100); ` +
       `memory ${megabytes(all.resident)} resident (${megabytes(few.resident)} before), ${megabytes(all.heap)} of scripts (${megabytes(few.heap)}), ${all.nodes} nodes (${few.nodes})`);
-    assert.ok(at(back, 0.95) < 100, `one frame in twenty takes ${at(back, 0.95)} ms`);
+    assert.ok(at(back, 0.95) < 2 * smooth, `one frame in twenty takes ${at(back, 0.95)} ms`);
     assert.ok(all.heap < 30e6, `the scripts hold ${all.heap} bytes`);
 
     // A picture that comes while one reads far down moves nothing, and is told of.

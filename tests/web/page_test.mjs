@@ -28,7 +28,7 @@ rules:
   - name: door-open
     description: who comes in?
     triggers: {input: front-door, edge: rising}
-    actions: [{snapshot: door, pre_capture: 1s, post_capture: 500ms}]
+    actions: [{snapshot: door, pre_capture: 1s, post_capture: 1s, interval: 200ms}]
   - name: night-watch
     triggers: {input: window, edge: rising}
     conditions: {input: front-door, is: high}
@@ -176,7 +176,7 @@ test('filters by rule, camera and day are asked of the daemon', async () => {
   await eventsOf('door-open').first().waitFor();
   await filters.getByRole('button', {name: 'Clear'}).click();
   await filters.getByLabel('Show').selectOption('all');
-  await page.locator('.event.skip', {hasText: 'Did not fire'}).waitFor();
+  await page.locator('.event.skip', {hasText: 'Did not fire'}).first().waitFor();
   await filters.getByRole('button', {name: 'Clear'}).click();
 });
 

@@ -1,7 +1,8 @@
 // A list of any length in the page's own scrolling: only the rows near what is seen exist. A row's height is known before it is
 // made, so nothing jumps, and thousands of pictures cost what twenty do.
 
-const spare = 900;  // pixels made above and below what is seen
+const spare = 900;    // pixels made above and below what is seen
+const atOnce = 4;     // pictures that are asked for; a browser has six connections to a daemon, and one is taken
 
 export class WindowedList {
   /** `height(item)` in pixels; `fill(row, item)` writes a row, again whenever `item.version` is another; `shown(row)` is called
@@ -9,6 +10,7 @@ export class WindowedList {
   constructor(container, {height, fill, shown, nearEnd}) {
     Object.assign(this, {container, height, fill, shown, nearEnd});
     this.made = [];
+    this.loading = 0;
     this.items = [];
     this.tops = [0];
     this.rows = new Map();
@@ -63,7 +65,7 @@ export class WindowedList {
   render() {
     if (this.container.offsetParent === null) return;
     const top = -this.containerTop();
-    const fast = Math.abs(scrollY - this.seenAt) > innerHeight;
+    this.fast = Math.abs(scrollY - this.seenAt) > innerHeight / 3;
     this.seenAt = scrollY;
     const from = this.indexAt(top - spare), to = Math.min(this.indexAt(top + innerHeight + spare) + 1, this.items.length);
     const wanted = new Set();
@@ -72,8 +74,7 @@ export class WindowedList {
       if (wanted.has(key)) continue;
       const known = row.contains(document.activeElement) && this.items.some(item => item.key === key);
       if (known) continue;  // who has tabbed into a row does not lose it by scrolling
-      for (const picture of row.querySelectorAll('img')) picture.removeAttribute('src');
-      row.remove();
+      row.remove();  // a picture that is on its way comes, and is in the browser's store; the others are not asked for
       this.rows.delete(key);
     }
     let before = null;
@@ -81,8 +82,11 @@ export class WindowedList {
     for (const row of this.made.splice(0)) this.shown(row);
     // A flick over a thousand rows asks for no pictures on its way.
     clearTimeout(this.settling);
-    if (fast) this.settling = setTimeout(() => this.load(), 90);
-    else this.load();
+    if (!this.fast) this.load();
+    else this.settling = setTimeout(() => {
+      this.fast = false;
+      this.load();
+    }, 90);
     if (this.tops[this.items.length] - top < 3 * innerHeight) this.nearEnd();
   }
 
@@ -115,12 +119,30 @@ export class WindowedList {
     if (held) row.querySelector(`[data-id="${CSS.escape(held)}"]`)?.focus();
   }
 
+  /** Asks for the pictures of the rows that are there, what is seen before what is near, a few at a time. */
   load() {
-    for (const row of this.rows.values())
-      for (const picture of row.querySelectorAll('img[data-src]')) {
-        picture.src = picture.dataset.src;
-        delete picture.dataset.src;
-      }
+    if (this.loading >= atOnce) return;
+    const distance = picture => Math.abs(picture.getBoundingClientRect().top - innerHeight / 2);
+    const wanted = [...this.container.querySelectorAll('img[data-src]')].map(picture => [distance(picture), picture]).sort((a, b) => a[0] - b[0]);
+    for (const [, picture] of wanted.slice(0, atOnce - this.loading)) {
+      ++this.loading;
+      const told = new AbortController();
+      const ended = () => {
+        told.abort();
+        --this.loading;
+        this.soonMore();
+      };
+      for (const end of ['load', 'error']) picture.addEventListener(end, ended, {signal: told.signal});
+      picture.src = picture.dataset.src;
+      delete picture.dataset.src;
+    }
+  }
+
+  soonMore() {
+    this.more ||= setTimeout(() => {
+      this.more = 0;
+      if (!this.fast) this.load();
+    });
   }
 
   /** As a feed is walked through. */
