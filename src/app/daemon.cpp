@@ -1,6 +1,7 @@
 #include "app/daemon.hpp"
 
 #include "app/clock_sync.hpp"
+#include "app/find_lost.hpp"
 #include "app/machine.hpp"
 #include "app/systemd.hpp"
 #include "core/quantity.hpp"
@@ -76,6 +77,12 @@ Daemon::Daemon(Site site, std::filesystem::path control_socket)
                .happened = [this](Outbox::Happened const& what) { delivery_happened(what); },
                .recorded = [this] { news_.pictures(); },
                .changed = [this](std::string const& to) { news_.destination(to); }}),
+      rescue_(loop_, clock_, control_socket_.string() + ".pictures", outbox_,
+              {"/proc/self/exe", "deliver"},
+              {.warn = [this](std::string const& text) { log_.write(Level::warning, text); },
+               .happened = [this](Outbox::Happened const& what) { delivery_happened(what); },
+               .recorded = [] {},  // it knows pictures for their deliveries only
+               .changed = [this](std::string const& to) { news_.destination(to); }}),
       cleanup_(clock_, picture_recorder_, site_.storage.directory,
                [this](bool ok, std::string const& text) {
                  log_.write(ok ? Level::info : Level::error, text);
@@ -92,6 +99,7 @@ Daemon::Daemon(Site site, std::filesystem::path control_socket)
   });
   recorder_.on_written([this] { news_.records(); });
   pictures_.on_full([this] { return cleanup_.make_room(); });
+  pictures_.keep_in_memory(rescue_.folder(), [this] { return rescue_.has_room(); });
   cleanup_.configure(site_.storage.retention);
 }
 
@@ -117,6 +125,7 @@ Result<void> Daemon::start() {
   }
   recall();
   outbox_.start(site_.destinations);
+  rescue_.start(site_.destinations);
   configure_engine();
   return {};
 }
@@ -161,7 +170,7 @@ void Daemon::run() {
   say_hello();
   spawn(watch_signals());
   spawn(watch_calendar());
-  spawn(keep_within_limits());
+  spawn(keep_pictures());
   spawn(watch_loop());
   if (auto const period = watchdog_period()) spawn(feed_watchdog(*period));
   if (!engine_.clock_trusted()) {
@@ -253,10 +262,21 @@ asio::awaitable<void> Daemon::watch_cameras() {
   watching_cameras_ = false;
 }
 
-asio::awaitable<void> Daemon::keep_within_limits() {
+asio::awaitable<void> Daemon::keep_pictures() {
   asio::steady_timer timer{loop_};
+  FindLost const lost{.outbox = outbox_,
+                      .recorder = picture_recorder_,
+                      .workers = workers_,
+                      .storage = site_.storage.directory,
+                      .zone = site_.zone,
+                      .clock = clock_,
+                      .warn = [this](auto const& text) { log_.write(Level::warning, text); }};
+  co_await find_lost(lost);
+  co_await find_unrecorded(lost);
   while (!stopping_) {
+    co_await find_lost(lost);
     co_await cleanup_.sweep(engine_.clock_trusted());
+    co_await rescue_.sweep();
     timer.expires_after(limits_watch);
     co_await timer.async_wait(use_awaitable);
   }
@@ -339,6 +359,7 @@ asio::awaitable<void> Daemon::shut_down() {
   inputs_.stop();
   co_await pictures_.stop();
   co_await outbox_.stop();
+  co_await rescue_.stop();
   co_await picture_recorder_.stop();
   co_await recorder_.stop();
   if (relays_.pulsing())

@@ -9,9 +9,10 @@
 #include "app/log.hpp"
 #include "app/outbox.hpp"
 #include "app/picture_recorder.hpp"
+#include "app/picture_viewer.hpp"
 #include "app/recorder.hpp"
+#include "app/rescue.hpp"
 #include "app/step_runner.hpp"
-#include "app/stored_pictures.hpp"
 #include "app/wall_timer.hpp"
 #include "capture/pictures.hpp"
 #include "core/engine.hpp"
@@ -55,7 +56,7 @@ class Daemon : public Controls, private InputListener {
   std::vector<RelayStatus> relays() const override;
   std::vector<CameraStatus> cameras() const override { return pictures_.status(); }
   std::vector<RuleStatus> rules() const override { return engine_.status(clock_.now().wall); }
-  std::vector<DestinationStatus> destinations() const override { return outbox_.status(); }
+  std::vector<DestinationStatus> destinations() const override;
   boost::asio::awaitable<Measures> measures() override;
   Zone zone() const override { return site_.zone; }
   std::vector<InputReading> readings(bool count) override;
@@ -81,7 +82,7 @@ class Daemon : public Controls, private InputListener {
   boost::asio::awaitable<Result<std::vector<PictureRecord>>> pictures(PictureQuery query) override;
   boost::asio::awaitable<Result<std::shared_ptr<std::string const>>> stored_picture(
       PictureRecord picture, PictureFit fit) override {
-    return stored_pictures_.read(std::move(picture.path), fit);
+    return picture_viewer_.read(std::move(picture.path), fit);
   }
   boost::asio::awaitable<Result<std::vector<Delivery>>> deliveries(DeliveryQuery query) override;
   boost::asio::awaitable<Result<std::uint64_t>> retry_deliveries(DeliverySelection which) override;
@@ -117,6 +118,7 @@ class Daemon : public Controls, private InputListener {
                                               std::vector<std::string> to);
   boost::asio::awaitable<void> record_picture(Pictures::Taken const& taken,
                                               std::vector<std::string> to);
+  boost::asio::awaitable<bool> deliver_from_memory(Outbox::Item item);
   boost::asio::awaitable<void> send_mail(Perform task, TemplateValues values);
   boost::asio::awaitable<void> send_alert(Perform task, TemplateValues values);
   void delivery_happened(Outbox::Happened const& what);
@@ -144,7 +146,7 @@ class Daemon : public Controls, private InputListener {
   boost::asio::awaitable<void> watch_signals();
   boost::asio::awaitable<void> await_synchronised_clock(Duration longest);
   boost::asio::awaitable<void> watch_cameras();
-  boost::asio::awaitable<void> keep_within_limits();
+  boost::asio::awaitable<void> keep_pictures();
   boost::asio::awaitable<void> perform_farewell();
   boost::asio::awaitable<void> feed_watchdog(Duration period);
   boost::asio::awaitable<void> shut_down();
@@ -172,8 +174,9 @@ class Daemon : public Controls, private InputListener {
   Recorder recorder_;
   PictureRecorder picture_recorder_;
   Outbox outbox_;
+  Rescue rescue_;
   Cleanup cleanup_;
-  StoredPictures stored_pictures_;
+  PictureViewer picture_viewer_;
   Multi transfers_;
   HttpClient http_client_;
   Server server_;

@@ -9,6 +9,8 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <algorithm>
+
 namespace snapcron {
 
 namespace asio = boost::asio;
@@ -17,6 +19,12 @@ asio::awaitable<Measures> Daemon::measures() {
   auto all = measures_;
   all.process = process_measures();
   if (auto since = co_await outbox_.waiting_since()) all.waiting_since = std::move(*since);
+  if (auto* const memory = rescue_.outbox())
+    if (auto const since = co_await memory->waiting_since())
+      for (auto const& [to, at] : *since) {
+        auto const [known, is_new] = all.waiting_since.emplace(to, at);
+        if (!is_new) known->second = std::min(known->second, at);
+      }
   co_return all;
 }
 
@@ -27,8 +35,7 @@ void Daemon::measure(Firing const& firing, Histogram& into) const {
 asio::awaitable<Result<bool>> Daemon::enable_rule(std::string rule, bool enabled, std::string by) {
   if (stopping_) co_return Error{Fault::refused, "the daemon is stopping"};
   auto const changed = engine_.set_enabled(rule, enabled);
-  if (!changed)
-    co_return Error{Fault::not_found, "there is no rule " + snapcron::quoted(rule)};
+  if (!changed) co_return Error{Fault::not_found, "there is no rule " + snapcron::quoted(rule)};
   if (*changed) {
     auto const now = clock_.now().wall;
     auto const said = "by hand" + (by.empty() ? "" : ", by " + by);
@@ -37,12 +44,9 @@ asio::awaitable<Result<bool>> Daemon::enable_rule(std::string rule, bool enabled
                                      {"kind", enabled ? "enable" : "disable"},
                                      {"rule", rule},
                                      {"text", said}};
-    recorder_.add({.id = 0,
-                   .at = now,
-                   .rule = rule,
-                   .event = {},
-                   .json = boost::json::serialize(object)},
-                  true);
+    recorder_.add(
+        {.id = 0, .at = now, .rule = rule, .event = {}, .json = boost::json::serialize(object)},
+        true);
     news_.rule(rule);
     remember();
     co_await recorder_.flush();

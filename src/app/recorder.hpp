@@ -47,7 +47,8 @@ class Recorder {
   /// In place of what was to be remembered before.
   void remember(std::string memory, bool urgent = false);
 
-  /// Returns when all that was added and is to be remembered is written, as far as the disk takes it.
+  /// Returns when all that was added and is to be remembered is written, as far as the disk takes
+  /// it.
   boost::asio::awaitable<void> flush() { return write_what_is_queued(); }
   /// All that was added up to now is in it, as far as the disk takes it.
   boost::asio::awaitable<Result<std::vector<Record>>> read(LogQuery query);

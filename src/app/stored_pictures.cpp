@@ -1,46 +1,72 @@
 #include "app/stored_pictures.hpp"
 
-#include "async/offload.hpp"
-#include "jpeg/check.hpp"
-#include "jpeg/fit.hpp"
-#include "store/read_picture.hpp"
+#include "store/folder.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <optional>
+#include <utility>
 
 namespace snapcron {
 namespace {
 
-using Jpeg = std::shared_ptr<std::string const>;
+constexpr int files_at_once = 64;
+constexpr std::size_t first_bytes = 4 * 1024;
+constexpr std::size_t most_bytes = 1024 * 1024;  // a camera's preview may stand before the imprint
 
-/// More than any camera's `max_bytes` with a comment.
-constexpr std::uint64_t largest_picture = 128 << 20;
-
-Result<Jpeg> read_to_fit(std::filesystem::path const& file, PictureFit const& fit) {
-  auto bytes = read_picture(file, largest_picture);
-  if (!bytes) return bytes.error();
-  if (fit != PictureFit{}) {
-    auto const size = check_jpeg(*bytes);
-    if (!size) return Error{size.error().fault, file.string() + ": " + size.error().text};
-    auto made = fit_picture(*bytes, *size, fit);
-    if (!made) return made.error();
-    if (!made->empty()) bytes = std::move(made);
+std::optional<StoredPicture> read_picture(std::filesystem::path const& path, Instant since) {
+  File const file{::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};
+  struct stat status {};
+  if (!file || ::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
+  Instant const written{std::chrono::seconds{status.st_mtim.tv_sec} +
+                        std::chrono::nanoseconds{status.st_mtim.tv_nsec}};
+  if (written < since) return std::nullopt;
+  std::string head;
+  for (auto size = first_bytes; size <= most_bytes; size *= 16) {
+    head.resize(size);
+    auto const count = ::pread(file.get(), head.data(), size, 0);
+    if (count <= 0) return std::nullopt;
+    head.resize(static_cast<std::size_t>(count));
+    if (auto imprint = find_imprint(head))
+      return StoredPicture{.path = {},
+                           .bytes = static_cast<std::uint64_t>(status.st_size),
+                           .written = written,
+                           .imprint = std::move(*imprint)};
+    if (head.size() < size) break;
   }
-  return std::make_shared<std::string const>(std::move(*bytes));
+  return std::nullopt;
 }
 
 }  // namespace
 
-boost::asio::awaitable<Result<Jpeg>> StoredPictures::read(std::filesystem::path file,
-                                                          PictureFit fit) {
-  if (*waiting_ >= most_waiting)
-    co_return Error{Fault::busy, "too many pictures are wanted at once: try again"};
-  ++*waiting_;
-  auto const leave = [all = waiting_](void*) { --*all; };
-  std::shared_ptr<void> const place{nullptr, leave};
-  auto const work = [file = std::move(file), fit] { return read_to_fit(file, fit); };
-  co_return co_await offload(thread_, work);
+StoredPictures::StoredPictures(std::filesystem::path storage, Instant since)
+    : storage_{std::move(storage)}, since_{since} {
+  std::error_code failed;
+  place_ = std::filesystem::recursive_directory_iterator{
+      storage_, std::filesystem::directory_options::skip_permission_denied, failed};
 }
 
-void StoredPictures::close() {
-  thread_.join();
+void StoredPictures::advance() {
+  std::error_code failed;
+  place_.increment(failed);  // at its end, too, when a folder cannot be read
+}
+
+std::vector<StoredPicture> StoredPictures::look() {
+  std::vector<StoredPicture> found;
+  for (int n = 0; n < files_at_once && !at_end(); ++n, advance()) {
+    std::error_code failed;
+    auto const& path = place_->path();
+    if (place_->is_directory(failed) && path.filename().string().starts_with('.'))
+      place_.disable_recursion_pending();
+    auto const extension = path.extension();
+    if ((extension != ".jpg" && extension != ".jpeg") || !place_->is_regular_file(failed)) continue;
+    auto picture = read_picture(path, since_);
+    if (!picture || picture->imprint.to.empty()) continue;
+    picture->path = path.lexically_relative(storage_).string();
+    found.push_back(std::move(*picture));
+  }
+  return found;
 }
 
 }  // namespace snapcron

@@ -1,36 +1,38 @@
 #pragma once
-// Stored pictures to look at, read and scaled on a thread of their own: a page full of them delays
-// no capture.
+// The pictures of a storage folder by what they say of themselves.
 
-#include "core/error.hpp"
-#include "core/picture_fit.hpp"
+#include "imprint/imprint.hpp"
 
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/thread_pool.hpp>
-
+#include <cstdint>
 #include <filesystem>
-#include <memory>
 #include <string>
+#include <vector>
 
 namespace snapcron {
 
-/// All calls are made on the loop.
+struct StoredPicture {
+  std::string path;  // below the storage folder
+  std::uint64_t bytes = 0;
+  Instant written{};
+  Imprint imprint;
+};
+
+/// Walks through all folders but hidden ones; follows no symbolic link. Blocks.
 class StoredPictures {
  public:
-  static constexpr unsigned most_waiting = 32;
+  /// Those that were written before `since` are passed over.
+  StoredPictures(std::filesystem::path storage, Instant since);
 
-  /// Waits for the one that is being read.
-  ~StoredPictures() { close(); }
-
-  /// The file made to fit. Fault::gone when it is no more, Fault::busy when `most_waiting` others
-  /// are wanted already.
-  boost::asio::awaitable<Result<std::shared_ptr<std::string const>>> read(
-      std::filesystem::path file, PictureFit fit);
-  void close();
+  /// Looks at a few more files; those among them that were to go somewhere.
+  std::vector<StoredPicture> look();
+  bool at_end() const { return place_ == std::filesystem::recursive_directory_iterator{}; }
 
  private:
-  std::shared_ptr<unsigned> waiting_ = std::make_shared<unsigned>(0);  // who waits may outlive us
-  boost::asio::thread_pool thread_{1};
+  void advance();
+
+  std::filesystem::path const storage_;
+  Instant const since_;
+  std::filesystem::recursive_directory_iterator place_;
 };
 
 }  // namespace snapcron

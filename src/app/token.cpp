@@ -1,5 +1,5 @@
-#include "app/commands.hpp"
 #include "http/token.hpp"
+#include "app/commands.hpp"
 
 #include <iostream>
 

@@ -9,11 +9,11 @@
 namespace snapcron {
 
 struct Changes {
-  std::set<unsigned> inputs{}, relays{};                         // by number
-  std::set<std::string> cameras{}, rules{}, destinations{};      // by name
-  bool records = false, pictures = false;                        // there are newer ones
-  bool config = false;                                           // a reload, or a refused one
-  std::uint64_t next = 0;                                        // the moment behind all of them
+  std::set<unsigned> inputs{}, relays{};                     // by number
+  std::set<std::string> cameras{}, rules{}, destinations{};  // by name
+  bool records = false, pictures = false;                    // there are newer ones
+  bool config = false;                                       // a reload, or a refused one
+  std::uint64_t next = 0;                                    // the moment behind all of them
 };
 
 }  // namespace snapcron

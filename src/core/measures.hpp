@@ -16,10 +16,12 @@ namespace snapcron {
 class Histogram {
  public:
   static constexpr std::array<Duration, 14> bounds{
-      std::chrono::microseconds{100}, std::chrono::microseconds{500}, std::chrono::milliseconds{1},
-      std::chrono::milliseconds{2},   std::chrono::milliseconds{5},   std::chrono::milliseconds{10},
-      std::chrono::milliseconds{25},  std::chrono::milliseconds{50},  std::chrono::milliseconds{100},
-      std::chrono::milliseconds{250}, std::chrono::milliseconds{500}, std::chrono::seconds{1},
+      std::chrono::microseconds{100}, std::chrono::microseconds{500},
+      std::chrono::milliseconds{1},   std::chrono::milliseconds{2},
+      std::chrono::milliseconds{5},   std::chrono::milliseconds{10},
+      std::chrono::milliseconds{25},  std::chrono::milliseconds{50},
+      std::chrono::milliseconds{100}, std::chrono::milliseconds{250},
+      std::chrono::milliseconds{500}, std::chrono::seconds{1},
       std::chrono::seconds{2},        std::chrono::seconds{5}};
 
   void add(Duration took) {

@@ -27,8 +27,7 @@ awaitable<void> Api::disable_rule(Call const& call, Response& response) {
 }
 
 awaitable<void> Api::switch_rule(bool enabled, Call const& call, Response& response) {
-  auto const changed =
-      co_await controls_.enable_rule(call.argument, enabled, call.visitor.name);
+  auto const changed = co_await controls_.enable_rule(call.argument, enabled, call.visitor.name);
   if (!changed) co_return fail(response, changed.error());
   reply_json(response, json::object{{"enabled", enabled}, {"changed", *changed}});
 }

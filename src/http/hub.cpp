@@ -75,6 +75,11 @@ void Hub::close_network() {
     if (!session->peer().local) session->close();
 }
 
+void Hub::close_streams() {
+  for (auto const& session : std::vector(sessions_.begin(), sessions_.end()))
+    if (!session->peer().local && session->streams()) session->close();
+}
+
 void Hub::expect(Deadline deadline) {
   if (deadline >= timer_at_) return;
   timer_at_ = deadline;

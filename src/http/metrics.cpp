@@ -118,7 +118,8 @@ void write_cameras(Text& text, Status const& status) {
               "When the latest picture was taken.");
   for (auto const& camera : status.cameras)
     if (camera.last) text.sample({{"camera", camera.name}}, *camera.last);
-  text.metric("snapcron_camera_captures_total", "counter", "Pictures asked for, by what came of it.");
+  text.metric("snapcron_camera_captures_total", "counter",
+              "Pictures asked for, by what came of it.");
   for (auto const& camera : status.cameras) {
     text.sample({{"camera", camera.name}, {"result", "ok"}}, camera.taken);
     text.sample({{"camera", camera.name}, {"result", "failed"}}, camera.failed);
@@ -144,8 +145,10 @@ void write_deliveries(Text& text, Status const& status, Measures const& measures
               "How long the oldest delivery that waits has been waiting.");
   for (auto const& to : status.destinations) {
     auto const since = measures.waiting_since.find(to.name);
-    auto const age = since == measures.waiting_since.end() ? Duration{} : status.now - since->second;
-    text.sample({{"destination", to.name}}, std::max(std::chrono::duration<double>(age).count(), 0.0));
+    auto const age =
+        since == measures.waiting_since.end() ? Duration{} : status.now - since->second;
+    text.sample({{"destination", to.name}},
+                std::max(std::chrono::duration<double>(age).count(), 0.0));
   }
   text.metric("snapcron_deliveries_set_aside", "gauge", "Deliveries that were given up.");
   for (auto const& to : status.destinations) text.sample({{"destination", to.name}}, to.set_aside);

@@ -35,25 +35,27 @@ json::object content(std::string_view reply) {
   if (!is_type)
     return {{"application/json", json::object{{"schema", reference("schemas", reply)}}}};
   // Bytes have no schema of JSON's.
-  return {{reply, is_bytes ? json::object{}
-                           : json::object{{"schema", json::object{{"type", "string"}}}}}};
+  return {{reply,
+           is_bytes ? json::object{} : json::object{{"schema", json::object{{"type", "string"}}}}}};
 }
 
 json::object problem_reply(std::string_view status) {
   return {{"description", "a problem: its detail says what is wrong (" + std::string{status} + ")"},
-          {"content",
-           json::object{{"application/problem+json",
-                         json::object{{"schema", reference("schemas", "Problem")}}}}}};
+          {"content", json::object{{"application/problem+json",
+                                    json::object{{"schema", reference("schemas", "Problem")}}}}}};
 }
 
 json::object replies(Route const& route) {
   auto const& doc = route.doc;
   json::object all;
   json::object good{{"description", "done"}, {"content", content(doc.reply)}};
-  if (doc.id == "takeSnapshot") all["200"] = json::object{{"description", "the picture itself"}, {"content", content("image/jpeg")}};
+  if (doc.id == "takeSnapshot")
+    all["200"] =
+        json::object{{"description", "the picture itself"}, {"content", content("image/jpeg")}};
   all[std::to_string(doc.status)] = std::move(good);
   if (doc.parameters.find("range") != std::string_view::npos)
-    all["206"] = json::object{{"description", "the bytes asked for"}, {"content", content(doc.reply)}};
+    all["206"] =
+        json::object{{"description", "the bytes asked for"}, {"content", content(doc.reply)}};
   if (doc.parameters.find("ifNoneMatch") != std::string_view::npos)
     all["304"] = json::object{{"description", "the client has it already"}};
   auto const add = [&all](std::string_view status) { all[status] = problem_reply(status); };

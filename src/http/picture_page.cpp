@@ -19,8 +19,7 @@ Result<Instant> query_time(std::string const& key, std::string text) {
   std::ranges::replace(text, ' ', '+');
   auto const at = parse_rfc3339(text);
   if (at) return *at;
-  return Error{Fault::invalid,
-               "'" + key + "' must be a time such as 2026-03-01T18:00:00+01:00"};
+  return Error{Fault::invalid, "'" + key + "' must be a time such as 2026-03-01T18:00:00+01:00"};
 }
 
 }  // namespace

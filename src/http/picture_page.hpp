@@ -13,8 +13,8 @@
 
 namespace snapcron::http {
 
-/// event=, camera=, rule=, before=ID, after=ID, since=TIME, until=TIME (RFC 3339), limit=N (100; 1 to
-/// 1000); all may be missing.
+/// event=, camera=, rule=, before=ID, after=ID, since=TIME, until=TIME (RFC 3339), limit=N (100; 1
+/// to 1000); all may be missing.
 Result<PictureQuery> parse_picture_query(std::string_view query);
 
 /// One of them, with the address of its JPEG.

@@ -39,7 +39,10 @@ class Server::Impl {
       hub_->close_network();
       tcp_listener_ = listen(*fd, false);
     }
-    if (!spec_ || spec_->users != spec->users) hub_->entrance.set_users(spec->users);
+    if (!spec_ || spec_->users != spec->users) {
+      hub_->entrance.set_users(spec->users);
+      hub_->close_streams();
+    }
     hub_->api.set_manual_input_txt(spec->manual_input_txt);
     spec_ = spec;
     return {};

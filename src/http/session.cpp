@@ -229,10 +229,11 @@ boost::asio::awaitable<bool> Session::send(std::string text,
 
 boost::asio::awaitable<bool> Session::wait(boost::asio::steady_timer& timer) {
   if (phase_ != Phase::streaming) co_return false;
+  if (client_ended_) co_return false;
   waits_for_ = &timer;
   co_await timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
   waits_for_ = nullptr;
-  co_return phase_ == Phase::streaming;
+  co_return phase_ == Phase::streaming && !client_ended_;
 }
 
 /// The bytes were no request that can be understood in one way only: say so, and end the
@@ -306,6 +307,7 @@ bool Session::on_streaming() {
   if (!client_ended_) {
     auto const rest = forget_what_comes();
     client_ended_ = rest == Rest::ended;
+    if (client_ended_ && waits_for_) waits_for_->cancel();
     if (rest == Rest::cut) {
       close();
       return false;

@@ -35,6 +35,7 @@ class Hub : public std::enable_shared_from_this<Hub> {
   void admit(int fd, Peer const& peer);
   void close_all();
   void close_network();  // all but the unix socket's
+  void close_streams();  // of the network: who listens is to log in again
 
   // For sessions.
   void left(Session& session);
@@ -73,6 +74,7 @@ class Session final : public std::enable_shared_from_this<Session>, private Stre
   void expire();
 
   Peer const& peer() const { return peer_; }
+  bool streams() const { return phase_ == Phase::streaming; }
   bool refused() const { return refused_; }
 
  private:

@@ -21,8 +21,8 @@ class Stream {
   /// has left, or takes nothing any more.
   virtual boost::asio::awaitable<bool> send(std::string text,
                                             std::shared_ptr<std::string const> picture = {}) = 0;
-  /// Returns when the timer has expired or was cancelled; false: the client has left, which ends the
-  /// wait at once.
+  /// Returns when the timer has expired or was cancelled; false: the client has left, or has ended
+  /// its side of the connection, which ends the wait at once.
   virtual boost::asio::awaitable<bool> wait(boost::asio::steady_timer& timer) = 0;
 
  protected:

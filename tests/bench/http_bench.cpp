@@ -96,9 +96,9 @@ void serve_snapcron(bool password, std::function<void(std::uint16_t)> const& rea
   FakeControls controls;
   auto const changed = controls.input_readings[0].changed;
   controls.input_readings = {{1, false, true, 2, changed},
-                     {2, true, false, 6, changed},
-                     {3, false, true, 1, changed},
-                     {4, false, true, 4, changed}};
+                             {2, true, false, 6, changed},
+                             {3, false, true, 1, changed},
+                             {4, false, true, 4, changed}};
   SystemClock clock;
   ServerLimits limits;
   limits.requests = 1'000'000'000;

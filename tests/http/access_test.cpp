@@ -61,12 +61,9 @@ class Access : public LiveServer {
                             ? "Content-Length: " + std::to_string(target.body.size()) + "\r\n"
                             : "";
     auto const type = target.body.empty() ? "" : "Content-Type: application/json\r\n";
-    auto client = connect();
-    client.send(target.method + " " + target.path + " HTTP/1.1\r\nHost: " + host +
-                "\r\nConnection: close\r\n" + fields + type + length + "\r\n" + target.body);
-    client.finish();
-    auto const reply = target.path == "/api/v1/events" ? until_has(client, "\r\n\r\n")  // no end
-                                                       : until_closed(client);
+    auto const reply =
+        exchange(target.method + " " + target.path + " HTTP/1.1\r\nHost: " + host +
+                 "\r\nConnection: close\r\n" + fields + type + length + "\r\n" + target.body);
     EXPECT_THAT(reply, HasSubstr("\r\nX-Content-Type-Options: nosniff\r\n"));
     return status(reply);
   }
@@ -77,7 +74,9 @@ TEST_F(Access, EveryRouteWithEveryKindOfCaller) {
   auto const with = [](std::string const& token) {
     return "Authorization: Bearer " + token + "\r\n";
   };
-  start({root, anna, {"reader", http::hash_token(reader), true},
+  start({root,
+         anna,
+         {"reader", http::hash_token(reader), true},
          {"switcher", http::hash_token(switcher), false}});
   ASSERT_GE(every_route().size(), 40u);
   for (auto const& target : every_route()) {

@@ -196,9 +196,10 @@ TEST_F(Pages, ARuleIsFiredOrSaysWhyNot) {
   controls.trigger_reply = {false, "cooldown", "12 s of the cooldown are left"};
   auto const skipped = post("/api/v1/rules/door-open/trigger", "");
   EXPECT_EQ(status(skipped), 409);
-  EXPECT_EQ(
-      body(skipped),
-      "{\"fired\":false,\"reason\":\"cooldown\",\"detail\":\"12 s of the cooldown are left\"}\n");
+  EXPECT_EQ(json(skipped),
+            boost::json::parse(R"({"type": "about:blank", "title": "Conflict", "status": 409,)"
+                               R"( "detail": "12 s of the cooldown are left", "fired": false,)"
+                               R"( "reason": "cooldown"})"));
   auto const unknown = post("/api/v1/rules/nobody/trigger", "");
   EXPECT_EQ(status(unknown), 404);
   EXPECT_EQ(detail(unknown), "there is no rule 'nobody'");
@@ -287,10 +288,10 @@ TEST_F(Pages, MetricsHaveHistograms) {
     controls.measured.edge_to_action.add(std::chrono::milliseconds{took});
   auto const text = body(get("/metrics"));
   EXPECT_THAT(text, HasSubstr("# TYPE snapcron_edge_to_action_seconds histogram\n"));
-  for (auto const* line : {"_bucket{le=\"0.001\"} 0", "_bucket{le=\"0.002\"} 1",
-                           "_bucket{le=\"0.005\"} 2", "_bucket{le=\"0.05\"} 3",
-                           "_bucket{le=\"5\"} 3", "_bucket{le=\"+Inf\"} 4",
-                           "_sum 60.035000", "_count 4"})
+  for (auto const* line :
+       {"_bucket{le=\"0.001\"} 0", "_bucket{le=\"0.002\"} 1", "_bucket{le=\"0.005\"} 2",
+        "_bucket{le=\"0.05\"} 3", "_bucket{le=\"5\"} 3", "_bucket{le=\"+Inf\"} 4", "_sum 60.035000",
+        "_count 4"})
     EXPECT_THAT(text, HasSubstr(std::string{"\nsnapcron_edge_to_action_seconds"} + line + "\n"));
 }
 
@@ -314,7 +315,8 @@ TEST_F(Pages, WhoAsksLearnsWhatTheyMay) {
 
 TEST_F(Pages, ACheckTellsEveryMistakeAndLoadsNothing) {
   EXPECT_EQ(status(post("/api/v1/check", "")), 200);
-  controls.reload_reply = Error{Fault::invalid, "site.yaml:3:1: error: one\nsite.yaml:4:1: error: two\n"};
+  controls.reload_reply =
+      Error{Fault::invalid, "site.yaml:3:1: error: one\nsite.yaml:4:1: error: two\n"};
   auto const reply = post("/api/v1/check", "");
   EXPECT_EQ(status(reply), 422);
   EXPECT_THAT(detail(reply), HasSubstr("error: two"));

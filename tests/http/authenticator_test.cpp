@@ -232,8 +232,7 @@ TEST_F(Logins, ATokenIsKnownByItsHashAndNotByItsName) {
 TEST_F(Logins, GuessedTokensAreLimitedAndAGoodOneNever) {
   auto const token = http::make_token();
   authenticator->set_users({{"robot", http::hash_token(token), false}});
-  for (int i = 0; i < 20; ++i)
-    EXPECT_EQ(login("Bearer " + http::make_token()), Verdict::wrong);
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(login("Bearer " + http::make_token()), Verdict::wrong);
   EXPECT_EQ(login("Bearer " + http::make_token()), Verdict::limited);
   EXPECT_EQ(login("Bearer " + token), Verdict::user);
 }

@@ -26,7 +26,8 @@ class FakeControls : public Controls {
     state.version = "0.1.0";
     state.zone = zone_;
     auto const changed = parse_rfc3339("2026-03-01T11:22:05.25Z").value();
-    input_readings = {{1, false, true, 2, changed}, {2, true, false, 6, changed + std::chrono::hours{2}}};
+    input_readings = {{1, false, true, 2, changed},
+                      {2, true, false, 6, changed + std::chrono::hours{2}}};
     state.inputs = {
         {1, "front-door", false, true, {5, 2, 0, changed, std::chrono::milliseconds{512}}},
         {2, "window", true, true, {}}};

@@ -76,10 +76,10 @@ TEST_F(RecordedPictures, AConnectionGoesOnBehindA304) {
 }
 
 TEST_F(RecordedPictures, InParts) {
-  struct Case {
+  struct Part {
     char const *range, *content, *content_range;
   };
-  for (auto const& c : {Case{"bytes=0-3", "0123", "bytes 0-3/10"},
+  for (auto const& c : {Part{"bytes=0-3", "0123", "bytes 0-3/10"},
                         {"bytes=8-", "89", "bytes 8-9/10"},
                         {"bytes=-3", "789", "bytes 7-9/10"},
                         {"bytes=5-999", "56789", "bytes 5-9/10"},
@@ -109,8 +109,8 @@ TEST_F(RecordedPictures, APartOfAnotherPictureIsNotWanted) {
 }
 
 TEST_F(RecordedPictures, HeadTellsTheSameWithoutTheBytes) {
-  auto const reply = exchange(
-      "HEAD /api/v1/snapshots/7 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  auto const reply =
+      exchange("HEAD /api/v1/snapshots/7 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
   EXPECT_EQ(status(reply), 200);
   EXPECT_EQ(field(reply, "Content-Length"), "10");
   EXPECT_EQ(body(reply), "");
@@ -165,7 +165,8 @@ TEST_F(RecordedPictures, AreFoundByTime) {
   EXPECT_EQ(status(get("/api/v1/snapshots?until=2026-03-02T00:00:00+01:00")), 200)
       << "a plus that nobody encoded";
   EXPECT_EQ(controls.picture_query.until, parse_rfc3339("2026-03-01T23:00:00Z").value());
-  EXPECT_THAT(detail(get("/api/v1/snapshots?since=yesterday")), HasSubstr("'since' must be a time"));
+  EXPECT_THAT(detail(get("/api/v1/snapshots?since=yesterday")),
+              HasSubstr("'since' must be a time"));
 }
 
 TEST_F(RecordedPictures, ACameraIsLookedAtWithoutStoring) {

@@ -1,12 +1,10 @@
 """The API that a page and other programs build on: pictures, events, rules' switches, tokens, and its OpenAPI document, which the
 daemon's own replies are held against."""
 
-import contextlib
 import json
-import os
 import pathlib
 import re
-import signal
+import shutil
 import socket
 import unittest
 import urllib.parse
@@ -125,11 +123,21 @@ class Pictures(Api):
         self.assertEqual((reply.status, reply.headers["content-type"]), (410, "application/problem+json"))
         self.assertEqual(self.site.get("/api/v1/snapshots/4711").status, 404)
 
+    def test_an_id_is_given_once_though_the_journal_begins_anew(self):
+        first = self.ring()
+        self.site.stop()
+        shutil.rmtree(self.site.pictures / ".snapcron")
+        self.site.start()
+        # Pictures without a journal are found again, or not: no id is that of another picture.
+        second = self.ring()
+        self.assertEqual(second["id"] == first["id"], second["path"] == first["path"])
+
     def test_a_link_in_the_place_of_a_picture_is_not_followed(self):
-        picture = pathlib.Path(self.ring()["path"])
-        picture.unlink()
-        picture.symlink_to("/etc/passwd")
-        reply = self.site.get("/api/v1/snapshots/1")
+        picture = self.ring()
+        path = pathlib.Path(picture["path"])
+        path.unlink()
+        path.symlink_to("/etc/passwd")
+        reply = self.site.get(picture["url"])
         self.assertEqual(reply.status, 500)
         self.assertNotIn(b"root:", reply.body)
 
@@ -203,9 +211,8 @@ class Listening(Api):
         self.site.start()
         self.ring()
         events = self.listen("?after=0")
-        ends = set()
-        while len(ends) < 2:
-            ends.add(events.until("record", lambda d: d["kind"] == "end")["event"])
+        ends = [events.until("record", lambda d: d["kind"] == "end")["id"] for _ in range(2)]
+        self.assertLess(*ends)
 
     def test_a_reload_that_is_refused_is_told_and_so_is_one_that_is_good(self):
         events = self.listen()
@@ -387,7 +394,7 @@ class OpenApi(Api):
                 given = [p["name"] for p in operation.get("parameters", []) if p.get("in") == "path"]
                 self.assertEqual(re.findall(r"{(\w+)}", path), given, path)
         self.assertEqual(len(names), len(set(names)))
-        self.assertGreaterEqual(len(names), 30)
+        self.assertGreaterEqual(len(names), 28)
 
     def test_the_daemon_says_what_the_document_says(self):
         self.ring()
@@ -402,7 +409,7 @@ class OpenApi(Api):
             with self.subTest(path=filled):
                 self.check(good["schema"]["$ref"].rsplit("/", 1)[1], self.site.get(filled).json())
                 replied += 1
-        self.assertGreaterEqual(replied, 12)
+        self.assertGreaterEqual(replied, 11)
 
     def test_what_is_switched_replies_as_the_document_says(self):
         for path, body, schema in (("/api/v1/relays/{relay}", {"action": "pulse", "duration": "20ms"}, "Relay"), ("/api/v1/inputs/{input}", {"level": "high"}, "Input"),
