@@ -3,7 +3,7 @@
 import {by, element, keyedList, say, soon} from './dom.js';
 import {confirm, does, tell} from './ask.js';
 import {get, post} from './api.js';
-import {shortTime, since} from './times.js';
+import {ago, shortTime} from './times.js';
 
 const limit = 200;
 
@@ -42,7 +42,7 @@ function delivery(mayOperate, again) {
       say(what, `${item.name ?? item.file ?? 'message'} → ${item.destination}`);
       say(state, item.state === 'failed' ? 'set aside' : item.attempts ? 'waits' : 'queued');
       state.className = `state ${item.state === 'failed' ? 'lost' : 'queued'}`;
-      const told = [`queued ${shortTime(item.queued)} (${since(item.queued)})`];
+      const told = [`queued ${shortTime(item.queued)} (${ago(item.queued)})`];
       if (item.attempts) told.push(`${item.attempts} ${item.attempts === 1 ? 'attempt' : 'attempts'}`);
       if (item.next) told.push(`next ${shortTime(item.next)}`);
       if (item.error) told.push(item.error);

@@ -3,7 +3,7 @@
 import {by, element, keyedList, say} from './dom.js';
 import {confirm, does, tell} from './ask.js';
 import {path, post} from './api.js';
-import {shortTime, since} from './times.js';
+import {ago, shortTime, since} from './times.js';
 
 const numbered = thing => thing.name === String(thing.number) ? thing.name : `${thing.name}`;
 
@@ -70,7 +70,7 @@ function camera(mayOperate, timeline) {
       say(name, item.name);
       say(state, item.state === 'unknown' ? 'not asked yet' : item.state);
       state.className = `state ${item.state}`;
-      const told = [item.last ? `last picture ${shortTime(item.last)} (${since(item.last)})` : 'no picture since the start'];
+      const told = [item.last ? `last picture ${shortTime(item.last)} (${ago(item.last)})` : 'no picture since the start'];
       if (item.error) told.push(item.error);
       if (item.buffer) told.push(`${item.buffer.frames} frames of ${item.buffer.seconds.toFixed(1)} s in memory`);
       say(more, told.join(' · '));

@@ -3,7 +3,7 @@
 import {by, element, keyedList, say} from './dom.js';
 import {does, tell} from './ask.js';
 import {path, post} from './api.js';
-import {shortTime, since} from './times.js';
+import {ago, shortTime} from './times.js';
 
 function fact(list, name) {
   const value = element('dd');
@@ -38,7 +38,7 @@ function rule(mayOperate, showEvents) {
       state.className = `state ${word}`;
       say(about, [item.description, (item.triggers ?? []).join(', ')].filter(Boolean).join(' · '));
       about.hidden = !about.textContent;
-      fired(item.last_fired ? `${shortTime(item.last_fired)} (${since(item.last_fired)})` : 'never');
+      fired(item.last_fired ? `${shortTime(item.last_fired)} (${ago(item.last_fired)})` : 'never');
       due(item.next ? shortTime(item.next) : 'when it happens');
       runs(item.failed ? `${item.runs}, ${item.failed} failed` : String(item.runs));
       const when = item.last_skipped ? ` at ${shortTime(item.last_skipped)}` : '';

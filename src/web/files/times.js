@@ -34,6 +34,11 @@ export function howLong(ms) {
 
 export const since = time => howLong(serverNow() - milliseconds(time));
 
+export function ago(time) {
+  const long = since(time);
+  return long === 'just now' ? long : `${long} ago`;
+}
+
 /** The day is left away where it is today's. */
 export function shortTime(time) {
   return dayOf(time) === today() ? clockOf(time) : `${dayOf(time)} ${clockOf(time)}`;
