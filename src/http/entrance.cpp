@@ -35,13 +35,13 @@ struct Teller {
 
 /// The cookie stays in the browser for longer than the log-in holds: whoever sends an old one is
 /// known to be the page, and not asked by the browser's own box.
-void set_cookie(Response& response, std::string_view value, bool secure) {
+void set_cookie(Response& response, std::string_view value, bool encrypted) {
   response.fields += "Set-Cookie: ";
   response.fields += login_cookie;
   response.fields += '=';
   response.fields += value;
   response.fields += "; Path=/; Max-Age=31536000; HttpOnly; SameSite=Strict";
-  if (secure) response.fields += "; Secure";
+  if (encrypted) response.fields += "; Secure";
   response.fields += "\r\n";
 }
 
@@ -107,14 +107,14 @@ boost::asio::awaitable<void> Entrance::log_in(Call const& call, Response& respon
   boost::json::object const reply{{"name", visitor.name},
                                   {"role", visitor == Verdict::viewer ? "viewer" : "user"}};
   logins_.end(login_cookie_in(call.request.cookie));
-  set_cookie(response, logins_.begin(std::move(visitor), clock_.now().steady), call.peer.secure);
+  set_cookie(response, logins_.begin(std::move(visitor), clock_.now().steady), call.peer.encrypted);
   response.content_type = "application/json";
   response.body = boost::json::serialize(reply) + "\n";
 }
 
 void Entrance::log_out(Call const& call, Response& response) {
   logins_.end(login_cookie_in(call.request.cookie));
-  set_cookie(response, "none", call.peer.secure);
+  set_cookie(response, "none", call.peer.encrypted);
   response.content_type = "application/json";
   response.body = "{}\n";
 }
