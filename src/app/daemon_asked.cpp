@@ -69,7 +69,7 @@ std::vector<RelayStatus> Daemon::relays() const {
   for (auto const& spec : site_.relays) {
     auto const switched = relay_switches_.find(spec.number);
     all.push_back({spec.number, spec.name, relays_.on(spec.number), relays_.available(spec.number),
-                   switched == relay_switches_.end() ? 0 : switched->second});
+                   switched == relay_switches_.end() ? 0 : switched->second, spec.max_on});
   }
   return all;
 }

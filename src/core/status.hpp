@@ -27,6 +27,7 @@ struct RelayStatus {
   bool on = false;
   bool available = true;
   std::uint64_t switched = 0;  // since the start
+  std::optional<Duration> max_on{};
 };
 /// The frames that are kept of a camera at the moment.
 struct BufferStatus {

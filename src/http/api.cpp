@@ -6,6 +6,7 @@
 #include "http/json_body.hpp"
 #include "http/log_page.hpp"
 #include "http/metrics.hpp"
+#include "http/page.hpp"
 #include "http/picture_page.hpp"
 #include "http/status_json.hpp"
 
@@ -114,13 +115,15 @@ std::string header_value(std::string_view text) {
 
 }  // namespace
 
-void Api::index(Call const&, Response& response) {
+void Api::index(Call const& call, Response& response) {
+  if (accepts_html(call.request)) return serve_document("index.html", call.request, response);
   reply_html(response,
              "<!doctype html>\n<title>snapcron</title>\n<h1>snapcron</h1>\n<ul>\n"
              "<li><a href=\"/io/\">/io/</a> inputs and relay, as text\n"
              "<li><a href=\"/api/v1/status\">/api/v1/status</a> everything, as JSON\n"
              "<li><a href=\"/metrics\">/metrics</a> for Prometheus\n"
              "<li><a href=\"/healthz\">/healthz</a>\n</ul>\n");
+  response.fields += "Vary: Accept\r\n";
 }
 
 void Api::io_index(Call const&, Response& response) {

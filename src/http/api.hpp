@@ -1,8 +1,8 @@
 #pragma once
 // What each page and API call does: a request that was let in, to a response. Knows nothing of
-// sockets, passwords or hosts.
+// sockets or hosts.
 
-#include "http/authenticator.hpp"
+#include "http/entrance.hpp"
 #include "http/input_page.hpp"
 #include "http/request.hpp"
 #include "http/response.hpp"
@@ -21,6 +21,7 @@ struct Call {
   Request const& request;
   std::string argument;  // the path's variable part, decoded: an input, a relay, a rule
   Visitor visitor{};     // who was let in
+  Peer peer{};
 };
 
 void reply_json(Response& response, boost::json::value const& value, unsigned status = 200);
@@ -29,10 +30,15 @@ void fail(Response& response, Error const& error);
 
 class Api {
  public:
-  explicit Api(Controls& controls) : controls_{controls} {}
+  Api(Controls& controls, Entrance& entrance) : controls_{controls}, entrance_{entrance} {}
   void set_manual_input_txt(bool manual) { manual_ = manual; }
 
   void index(Call const&, Response&);
+  // The page (page.cpp).
+  void page_file(Call const&, Response&);
+  void login_page(Call const&, Response&);
+  boost::asio::awaitable<void> log_in(Call const&, Response&);
+  void log_out(Call const&, Response&);
   void healthz(Call const&, Response&);
   boost::asio::awaitable<void> metrics(Call const&, Response&);
   void io_index(Call const&, Response&);
@@ -95,6 +101,7 @@ class Api {
   void set_virtual_input(bool on, Call const&, Response&);
 
   Controls& controls_;
+  Entrance& entrance_;
   bool manual_ = false;
   unsigned following_ = 0;           // requests that wait for news of the log
   unsigned watching_ = 0;            // streams of pictures

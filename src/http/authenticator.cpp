@@ -99,7 +99,12 @@ std::optional<Visitor> Authenticator::check(std::string_view authorization, Peer
   if (auto const token = parse_bearer(authorization)) return check_token(*token, from);
   auto credentials = parse_basic(authorization);
   if (!credentials) return Visitor{Verdict::wrong};
-  auto const mac = mac_.of(*credentials);
+  return check(std::move(*credentials), from, std::move(done));
+}
+
+std::optional<Visitor> Authenticator::check(Credentials credentials, PeerKey const& from,
+                                            Done done) {
+  auto const mac = mac_.of(credentials);
   if (auto const* login = remember(mac)) return login->visitor;
   for (auto& evaluation : evaluations_) {
     if (!equal(evaluation.mac, mac)) continue;
@@ -110,7 +115,7 @@ std::optional<Visitor> Authenticator::check(std::string_view authorization, Peer
   if (!limiter_.admit(from, clock_.now().steady)) return Visitor{Verdict::limited};
   evaluations_.push_back({mac, from, {}});
   evaluations_.back().waiting.push_back(std::move(done));
-  evaluate(std::move(*credentials), mac);
+  evaluate(std::move(credentials), mac);
   return std::nullopt;
 }
 

@@ -90,6 +90,7 @@ class Authenticator : public std::enable_shared_from_this<Authenticator> {
 
   /// The verdict where it is known at once; else nullopt, and `done` is called later from the loop.
   std::optional<Visitor> check(std::string_view authorization, PeerKey const& from, Done done);
+  std::optional<Visitor> check(Credentials credentials, PeerKey const& from, Done done);
 
  private:
   struct Login {

@@ -110,6 +110,12 @@ void HeadParser::on_field_impl(bh::field field, view name, view raw, error_code&
     case bh::field::accept:
       request_.accept = value;
       return;
+    case bh::field::accept_encoding:
+      request_.accept_encoding = value;
+      return;
+    case bh::field::cookie:
+      if (once(cookie_seen_, "two Cookie fields", ec)) request_.cookie = value;
+      return;
     case bh::field::referer:
       request_.referer = value;
       return;

@@ -19,8 +19,8 @@ Hub::Hub(boost::asio::io_context& l, Controls& controls, Clock const& c,
     : loop{l},
       clock{c},
       limits{server_limits},
-      api{controls},
-      authenticator{std::make_shared<Authenticator>(l, workers, c)},
+      entrance{l, workers, c},
+      api{controls, entrance},
       timer_{l} {}
 
 bool Hub::has_room(Peer const& peer) const {

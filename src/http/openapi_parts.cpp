@@ -38,8 +38,9 @@ char const* const openapi_parts = R"json({
     "edges": {"$ref": "#/components/schemas/Count"}, "pulses": {"$ref": "#/components/schemas/Count"}, "lost": {"$ref": "#/components/schemas/Count"},
     "changed": {"$ref": "#/components/schemas/Time"}, "last_duration": {"type": ["number", "null"], "description": "seconds that the last completed pulse lasted"}}},
   "Inputs": {"type": "array", "items": {"$ref": "#/components/schemas/Input"}},
-  "Relay": {"type": "object", "required": ["number", "name", "state", "available"], "additionalProperties": false, "properties": {
-    "number": {"type": "integer"}, "name": {"type": "string"}, "state": {"type": "string", "enum": ["on", "off"]}, "available": {"type": "boolean"}}},
+  "Relay": {"type": "object", "required": ["number", "name", "state", "available", "max_on"], "additionalProperties": false, "properties": {
+    "number": {"type": "integer"}, "name": {"type": "string"}, "state": {"type": "string", "enum": ["on", "off"]}, "available": {"type": "boolean"},
+    "max_on": {"type": ["number", "null"], "description": "seconds that it stays on at most, whoever asks"}}},
   "Relays": {"type": "array", "items": {"$ref": "#/components/schemas/Relay"}},
   "Camera": {"type": "object", "required": ["name", "state", "last", "error", "buffer"], "additionalProperties": false, "properties": {
     "name": {"type": "string"}, "state": {"type": "string", "enum": ["ok", "lost", "unknown"]}, "last": {"$ref": "#/components/schemas/Time"}, "error": {"$ref": "#/components/schemas/Text"},
@@ -88,6 +89,8 @@ char const* const openapi_parts = R"json({
   "RuleSwitched": {"type": "object", "required": ["enabled", "changed"], "properties": {"enabled": {"type": "boolean"}, "changed": {"type": "boolean", "description": "false: it was so already"}}},
   "Script": {"type": "object", "required": ["script"], "additionalProperties": false, "properties": {"script": {"type": "string"}}},
   "Me": {"type": "object", "required": ["name", "role"], "properties": {"name": {"type": ["string", "null"], "description": "null where nobody is asked for a name"}, "role": {"type": "string", "enum": ["user", "viewer"]}}},
+  "Login": {"type": "object", "required": ["name", "password"], "additionalProperties": false, "properties": {"name": {"type": "string"}, "password": {"type": "string"}}},
+  "Nothing": {"type": "object", "additionalProperties": false},
   "OpenApi": {"type": "object", "required": ["openapi", "paths"]}
 }
 })json";

@@ -1,5 +1,7 @@
 #include "http/router.hpp"
 
+#include "http/login_refusal.hpp"
+#include "http/page.hpp"
 #include "http/query.hpp"
 #include "http/target.hpp"
 
@@ -39,24 +41,13 @@ std::optional<std::string_view> fits(std::string_view pattern, std::string_view 
   return path.substr(before.size(), path.size() - before.size() - after.size());
 }
 
-Response login_refusal(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::limited: {
-      auto response = problem(429, "too many wrong passwords: wait a minute");
-      response.fields = "Retry-After: 60\r\n";
-      return response;
-    }
-    case Verdict::busy: {
-      auto response = problem(503, "too many logins at once: try again");
-      response.fields = "Retry-After: 1\r\n";
-      return response;
-    }
-    default:
-      break;
-  }
-  auto response = problem(401, "a good name and password are needed");
-  response.fields = "WWW-Authenticate: Basic realm=\"snapcron\", charset=\"UTF-8\"\r\n";
-  return response;
+/// A browser is sent to the log-in; the page itself is told without the challenge that opens the
+/// browser's own box; all others are challenged.
+Response refuse_entrance(Request const& request, Match const& match, Verdict verdict) {
+  if (!match.takes_cookie() || !request.authorization.empty()) return basic_refusal(verdict);
+  bool const reads = request.method == Method::get || request.method == Method::head;
+  if (reads && accepts_html(request)) return to_login(request);
+  return login_cookie_in(request.cookie).empty() ? basic_refusal(verdict) : login_refusal(verdict);
 }
 
 /// A browser that sends this for a page of another site, or without being asked. Scripts send none
@@ -128,7 +119,7 @@ std::optional<Response> turn_away(Request const& request, Peer const& peer, Matc
   auto const verdict = visitor.verdict;
   if (match.permission() != Permission::none && verdict != Verdict::user &&
       verdict != Verdict::viewer)
-    return login_refusal(verdict);
+    return refuse_entrance(request, match, verdict);
   if (match.form)
     return is_sent_as("application/x-www-form-urlencoded", request)
                ? std::nullopt
@@ -140,8 +131,9 @@ std::optional<Response> turn_away(Request const& request, Peer const& peer, Matc
     response.fields = "Allow: " + match.allow + "\r\n";
     return response;
   }
-  if (match.route->permission != Permission::operate || peer.local) return std::nullopt;
-  if (verdict != Verdict::user) return problem(403, "a viewer may read, not switch");
+  bool const operates = match.route->permission == Permission::operate;
+  if ((!operates && match.route->method == Method::get) || peer.local) return std::nullopt;
+  if (operates && verdict != Verdict::user) return problem(403, "a viewer may read, not switch");
   if (char const* why = foreign(request)) return problem(403, why);
   if (match.route->method == Method::post && !is_sent_as("application/json", request))
     return problem(415, "send the body as Content-Type: application/json");

@@ -64,6 +64,10 @@ struct Match {
   bool form = false;
 
   Permission permission() const { return route ? route->permission : Permission::read; }
+  /// Not where a mere link switches something: that takes the password itself.
+  bool takes_cookie() const {
+    return permission() != Permission::operate || route->method != Method::get;
+  }
 };
 Match match(Method method, std::string_view path, std::string_view query);
 

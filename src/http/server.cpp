@@ -27,7 +27,7 @@ class Server::Impl {
     if (!spec) {
       tcp_listener_.reset();
       hub_->close_network();
-      hub_->authenticator->set_users({});
+      hub_->entrance.set_users({});
       spec_.reset();
       return {};
     }
@@ -40,7 +40,7 @@ class Server::Impl {
       tcp_listener_ = listen(*fd, false);
     }
     if (!spec_ || spec_->users != spec->users) {
-      hub_->authenticator->set_users(spec->users);
+      hub_->entrance.set_users(spec->users);
       hub_->close_streams();
     }
     hub_->api.set_manual_input_txt(spec->manual_input_txt);
@@ -52,7 +52,7 @@ class Server::Impl {
     tcp_listener_.reset();
     unix_listener_.reset();
     hub_->close_all();
-    hub_->authenticator->stop();
+    hub_->entrance.stop();
     unix_socket_.reset();
     spec_.reset();
   }

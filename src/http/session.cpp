@@ -108,18 +108,18 @@ void Session::begin_request() {
   ++requests_;
   keep_alive_ = request.keep_alive && requests_ < hub_->limits.requests;
   head_only_ = request.method == Method::head;
-  bool const passwords = hub_->authenticator->asks();
+  bool const passwords = hub_->entrance.asks();
   if (auto refusal = turn_away(request, peer_, passwords)) return reply(std::move(*refusal));
   match_ = match(request.method, request.path, request.query);
   if (peer_.local || !passwords || match_.permission() == Permission::none)
     return admitted({Verdict::user});
   phase_ = Phase::login;
-  auto visitor = hub_->authenticator->check(request.authorization, peer_.key,
-                                            [self = shared_from_this()](Visitor later) {
-                                              if (self->phase_ != Phase::login) return;
-                                              self->admitted(std::move(later));
-                                              self->turn();
-                                            });
+  auto visitor = hub_->entrance.check(request, match_.takes_cookie(), peer_.key,
+                                      [self = shared_from_this()](Visitor later) {
+                                        if (self->phase_ != Phase::login) return;
+                                        self->admitted(std::move(later));
+                                        self->turn();
+                                      });
   if (visitor) admitted(std::move(*visitor));
 }
 
@@ -168,7 +168,7 @@ void Session::understand_form() {
 void Session::handle() {
   deadline_ = Deadline::max();
   phase_ = Phase::handler;
-  call_.emplace(Call{reader_.request(), std::move(match_.argument), std::move(visitor_)});
+  call_.emplace(Call{reader_.request(), std::move(match_.argument), std::move(visitor_), peer_});
   auto const& handler = match_.route->handler;
   if (!std::holds_alternative<Immediate>(handler)) {
     auto work = std::holds_alternative<Waiting>(handler)

@@ -3,7 +3,7 @@
 // what all connections of a server share.
 
 #include "http/api.hpp"
-#include "http/authenticator.hpp"
+#include "http/entrance.hpp"
 #include "http/peer.hpp"
 #include "http/router.hpp"
 #include "http/server.hpp"
@@ -45,8 +45,8 @@ class Hub : public std::enable_shared_from_this<Hub> {
   boost::asio::io_context& loop;
   Clock const& clock;
   ServerLimits const limits;
+  Entrance entrance;
   Api api;
-  std::shared_ptr<Authenticator> const authenticator;
 
  private:
   bool has_room(Peer const& peer) const;

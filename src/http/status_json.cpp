@@ -83,10 +83,13 @@ json::object status_json(InputStatus const& input, Zone const& zone) {
 }
 
 json::object status_json(RelayStatus const& relay) {
+  json::value max_on = nullptr;
+  if (relay.max_on) max_on = std::chrono::duration<double>(*relay.max_on).count();
   return {{"number", relay.number},
           {"name", relay.name},
           {"state", relay.on ? "on" : "off"},
-          {"available", relay.available}};
+          {"available", relay.available},
+          {"max_on", std::move(max_on)}};
 }
 
 json::object status_json(CameraStatus const& camera, Zone const& zone) {
