@@ -17,7 +17,8 @@ std::map<std::string, Folders> const may_include = {
     {"core", {}},
     {"async", {}},
     {"axis", {"core"}},
-    {"config", {"core", "axis"}},
+    {"tls", {"core"}},
+    {"config", {"core", "axis", "tls"}},
     {"facts", {"core"}},
     {"replay", {"core", "config"}},
     {"jpeg", {"core"}},
@@ -34,10 +35,10 @@ std::map<std::string, Folders> const may_include = {
     {"capture", {"core", "ports", "async", "store", "jpeg", "imprint", "curl", "process", "v4l2"}},
     {"upload", {"core", "curl", "store", "imprint"}},
     {"web", {}},
-    {"http", {"core", "ports", "async", "web"}},
-    {"app",
-     {"core", "axis", "config", "ports", "store", "async", "gpio", "sim", "lines", "curl",
-      "process", "jpeg", "capture", "guard", "upload", "http", "facts", "replay", "imprint"}},
+    {"http", {"core", "ports", "async", "tls", "web"}},
+    {"app", {"core",  "axis",   "config", "tls",   "ports",   "store",  "async",
+             "gpio",  "sim",    "lines",  "curl",  "process", "jpeg",   "capture",
+             "guard", "upload", "http",   "facts", "replay",  "imprint"}},
 };
 
 /// A foreign header, and the only folders that may see it.
@@ -53,7 +54,7 @@ std::map<std::string, Foreign> const foreign = {
     {"SQLite", {std::regex{"<sqlite3"}, {"store"}}},
     {"libjpeg", {std::regex{"<j(peglib|error)\\.h>"}, {"jpeg"}}},
     {"Beast", {std::regex{"<boost/beast"}, {"http"}}},
-    {"OpenSSL", {std::regex{"<openssl/"}, {"http", "imprint"}}},
+    {"OpenSSL", {std::regex{"<openssl/"}, {"http", "imprint", "tls"}}},
     {"crypt", {std::regex{"<crypt\\.h>"}, {"http"}}},
     {"CLI11", {std::regex{"<CLI/"}, {"app"}}},
     {"JSON", {std::regex{"<boost/json"}, {"http", "app", "facts", "upload", "imprint"}}},

@@ -90,6 +90,10 @@ Daemon::Daemon(Site site, std::filesystem::path control_socket)
       transfers_(loop_),
       http_client_(transfers_),
       server_(loop_, *this, clock_, workers_),
+      certificate_watch_(
+          loop_, workers_, clock_,
+          {.renewed = [this](TlsSpec renewed) { certificate_renewed(std::move(renewed)); },
+           .warn = [this](std::string const& text) { log_.write(Level::warning, text); }}),
       timer_(loop_),
       calendar_(loop_),
       memory_timer_(loop_),
@@ -163,11 +167,13 @@ void Daemon::say_hello() {
                               site_.zone.name());
   for (auto const& line : inputs_.describe()) log_.write(Level::info, line);
   for (auto const& line : relays_.describe()) log_.write(Level::info, line);
-  if (site_.http) log_.write(Level::info, "http://" + server_.address() + "/");
+  if (site_.http)
+    log_.write(Level::info, (site_.http->tls ? "https://" : "http://") + server_.address() + "/");
 }
 
 void Daemon::run() {
   say_hello();
+  watch_certificate();
   spawn(watch_signals());
   spawn(watch_calendar());
   spawn(keep_pictures());
@@ -356,6 +362,7 @@ asio::awaitable<void> Daemon::shut_down() {
   remember();
   relays_.stop();
   server_.stop();
+  certificate_watch_.stop();
   inputs_.stop();
   co_await pictures_.stop();
   co_await outbox_.stop();

@@ -2,6 +2,7 @@
 // The composition root: the engine and everything that performs its decisions, on one loop.
 
 #include "app/board.hpp"
+#include "app/certificate_watch.hpp"
 #include "app/change_feed.hpp"
 #include "app/cleanup.hpp"
 #include "app/journal.hpp"
@@ -100,6 +101,7 @@ class Daemon : public Controls, private InputListener {
   void on_chip(LineName const& line, bool available, std::string const& text) override;
 
   void say_hello();
+  void watch_certificate();
   void recall();
   void configure_engine();
   void relay_changed(unsigned relay, bool on);
@@ -131,6 +133,7 @@ class Daemon : public Controls, private InputListener {
   /// `script` is to become the file of `axis_script`.
   boost::asio::awaitable<Result<std::string>> load(std::optional<std::string> script);
   void say_refused(std::string const& text);
+  void certificate_renewed(TlsSpec renewed);
   Result<void> apply(Site next);
 
   void record(Fact const& fact);
@@ -182,6 +185,7 @@ class Daemon : public Controls, private InputListener {
   Multi transfers_;
   HttpClient http_client_;
   Server server_;
+  CertificateWatch certificate_watch_;
   boost::asio::steady_timer timer_;
   WallTimer calendar_;
   boost::asio::steady_timer memory_timer_;

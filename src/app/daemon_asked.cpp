@@ -52,6 +52,8 @@ Status Daemon::status() const {
   s.rules = engine_.status(s.now);
   s.pictures = pictures_taken_;
   s.destinations = destinations();
+  if (auto const validity = server_.certificate())
+    s.certificate = {validity->until, certificate_watch_.error()};
   return s;
 }
 
@@ -306,6 +308,22 @@ asio::awaitable<Result<LineNews>> Daemon::line_news(std::uint64_t after, Duratio
   return line_feed_.after(after, wait);
 }
 
+void Daemon::watch_certificate() {
+  certificate_watch_.use(site_.http ? site_.http->tls : std::nullopt, server_.certificate());
+}
+
+void Daemon::certificate_renewed(TlsSpec renewed) {
+  auto next = *site_.http;
+  next.tls = std::move(renewed);
+  if (auto const shown = server_.configure(next); !shown)
+    return log_.write(Level::error, shown.error().text);
+  site_.http = std::move(next);
+  watch_certificate();
+  log_.write(Level::info, "the certificate in " + site_.http->tls->certificate_file.string() +
+                              " is a new one, good until " +
+                              rfc3339(server_.certificate()->until, site_.zone, 0));
+}
+
 /// Puts a checked configuration in place of the present one, or leaves all as it was.
 Result<void> Daemon::apply(Site next) {
   if (auto const had = relays_.configure(next.relays); !had) return had.error();
@@ -319,6 +337,7 @@ Result<void> Daemon::apply(Site next) {
     return bound.error();
   }
   site_ = std::move(next);
+  watch_certificate();
   log_.set_zone(site_.zone);
   pictures_.configure(site_.zone, site_.cameras, site_.storage);
   outbox_.configure(site_.destinations);

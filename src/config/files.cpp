@@ -19,13 +19,6 @@ bool has_control(std::string_view text) {
       text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
-void warn_of_readers(Context const& context, YamlEntry const& entry, FileText const& file,
-                     std::filesystem::path const& path) {
-  if (file.others_may_read)
-    context.warning(entry.value.at,
-                    path.string() + " can be read by everybody: chmod o-rwx " + path.string());
-}
-
 /// What crypt(3) makes: "$y$...", "$6$...": at least three fields, no blanks. A plain password is
 /// none.
 bool is_hash(std::string_view text) {
@@ -93,6 +86,13 @@ class UsersReader {
 };
 
 }  // namespace
+
+void warn_of_readers(Context const& context, YamlEntry const& entry, FileText const& file,
+                     std::filesystem::path const& path) {
+  if (file.others_may_read)
+    context.warning(entry.value.at,
+                    path.string() + " can be read by everybody: chmod o-rwx " + path.string());
+}
 
 Opened& open(Files& files, std::filesystem::path const& path) {
   auto text = read_regular_file(path, YamlLimits::bytes);

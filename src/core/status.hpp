@@ -67,6 +67,11 @@ struct DestinationStatus {
   std::uint64_t delivered = 0, given_up = 0;  // ever
   std::string error;                          // why it is down; empty when it is not
 };
+/// Of the certificate that the network port shows.
+struct CertificateStatus {
+  Instant expires;
+  std::string error;  // why what is in its files now is not shown; empty when it is
+};
 struct Status {
   Zone zone;
   Instant now;
@@ -78,7 +83,8 @@ struct Status {
   std::vector<CameraStatus> cameras;
   std::vector<RuleStatus> rules;
   std::uint64_t pictures = 0;
-  std::vector<DestinationStatus> destinations;  // and such that are not configured any more
+  std::vector<DestinationStatus> destinations;     // and such that are not configured any more
+  std::optional<CertificateStatus> certificate{};  // with TLS
 };
 
 }  // namespace snapcron

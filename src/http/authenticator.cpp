@@ -22,18 +22,33 @@ namespace snapcron::http {
 bool FailureLimiter::admit(PeerKey const& from, Steady now) {
   while (!attempts_.empty() && now - attempts_.front().at >= std::chrono::minutes{1})
     attempts_.pop_front();
-  auto const of_theirs = std::count_if(attempts_.begin(), attempts_.end(),
-                                       [&](Attempt const& a) { return a.from == from; });
-  if (attempts_.size() >= in_all || static_cast<std::size_t>(of_theirs) >= per_address)
-    return false;
-  attempts_.push_back({from, now});
+  bool const known = knows(from);
+  std::size_t theirs = 0, of_their_kind = 0;
+  for (auto const& attempt : attempts_) {
+    theirs += attempt.from == from;
+    of_their_kind += attempt.known == known;
+  }
+  if (theirs >= per_address || of_their_kind >= (known ? of_known : of_strangers)) return false;
+  attempts_.push_back({from, now, known});
   return true;
 }
 
-void FailureLimiter::forgive(PeerKey const& from) {
+void FailureLimiter::succeeded(PeerKey const& from) {
   auto const latest = std::find_if(attempts_.rbegin(), attempts_.rend(),
                                    [&](Attempt const& a) { return a.from == from; });
   if (latest != attempts_.rend()) attempts_.erase(std::next(latest).base());
+  know(from);
+}
+
+void FailureLimiter::know(PeerKey const& from) {
+  if (!known_.empty() && known_.front() == from) return;
+  std::erase(known_, from);
+  known_.push_front(from);
+  if (known_.size() > known_addresses) known_.pop_back();
+}
+
+bool FailureLimiter::knows(PeerKey const& from) const {
+  return std::find(known_.begin(), known_.end(), from) != known_.end();
 }
 
 void KeyedMac::Free::operator()(evp_mac_ctx_st* context) const {
@@ -105,13 +120,17 @@ std::optional<Visitor> Authenticator::check(std::string_view authorization, Peer
 std::optional<Visitor> Authenticator::check(Credentials credentials, PeerKey const& from,
                                             Done done) {
   auto const mac = mac_.of(credentials);
-  if (auto const* login = remember(mac)) return login->visitor;
+  if (auto const* login = remember(mac)) {
+    limiter_.know(from);
+    return login->visitor;
+  }
   for (auto& evaluation : evaluations_) {
     if (!equal(evaluation.mac, mac)) continue;
     evaluation.waiting.push_back(std::move(done));
     return std::nullopt;
   }
-  if (evaluations_.size() >= under_way) return Visitor{Verdict::busy};
+  if (evaluations_.size() >= under_way + (limiter_.knows(from) ? under_way / 2 : 0))
+    return Visitor{Verdict::busy};
   if (!limiter_.admit(from, clock_.now().steady)) return Visitor{Verdict::limited};
   evaluations_.push_back({mac, from, {}});
   evaluations_.back().waiting.push_back(std::move(done));
@@ -168,7 +187,7 @@ void Authenticator::ended(KeyedMac::Value const& mac, std::optional<Visitor> goo
                                   [&](Evaluation const& e) { return equal(e.mac, mac); });
   if (found == evaluations_.end()) return;
   auto const waiting = std::move(found->waiting);
-  if (good) limiter_.forgive(found->from);
+  if (good) limiter_.succeeded(found->from);
   evaluations_.erase(found);
   auto visitor = good.value_or(Visitor{Verdict::wrong});
   if (generation != generation_) {

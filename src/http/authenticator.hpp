@@ -24,23 +24,32 @@ struct evp_mac_ctx_st;
 
 namespace snapcron::http {
 
-/// How many guesses are evaluated in any 60 seconds; a good login is not counted.
+/// How many guesses are evaluated in any 60 seconds; a good login is not counted. Whoever guesses
+/// from many addresses uses up what all strangers have, but not what is kept for the addresses that
+/// a good login has come from: their owner gets in with a new password or from a new browser.
 class FailureLimiter {
  public:
-  static constexpr std::size_t in_all = 30;
   static constexpr std::size_t per_address = 20;
+  static constexpr std::size_t of_strangers = 30;
+  static constexpr std::size_t of_known = 30;
+  static constexpr std::size_t known_addresses = 64;
 
   /// Counts one attempt; false when it must not be made.
   bool admit(PeerKey const& from, Steady now);
   /// The latest attempt from there was no failure.
-  void forgive(PeerKey const& from);
+  void succeeded(PeerKey const& from);
+  /// A good login comes from there.
+  void know(PeerKey const& from);
+  bool knows(PeerKey const& from) const;
 
  private:
   struct Attempt {
     PeerKey from;
     Steady at;
+    bool known;
   };
   std::deque<Attempt> attempts_;
+  std::deque<PeerKey> known_;  // the latest first
 };
 
 /// HMAC-SHA256 under a key that is drawn at start and never leaves the process.
@@ -76,7 +85,7 @@ struct Visitor {
 class Authenticator : public std::enable_shared_from_this<Authenticator> {
  public:
   static constexpr std::size_t remembered = 64;
-  static constexpr std::size_t under_way = 8;
+  static constexpr std::size_t under_way = 8;  // of known addresses some more
   using Done = std::function<void(Visitor)>;
 
   Authenticator(boost::asio::io_context& loop, boost::asio::thread_pool& workers,

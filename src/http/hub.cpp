@@ -15,11 +15,12 @@ constexpr std::size_t refused_at_once = 32;
 }  // namespace
 
 Hub::Hub(boost::asio::io_context& l, Controls& controls, Clock const& c,
-         boost::asio::thread_pool& workers, ServerLimits const& server_limits)
+         boost::asio::thread_pool& w, ServerLimits const& server_limits)
     : loop{l},
+      workers{w},
       clock{c},
       limits{server_limits},
-      entrance{l, workers, c},
+      entrance{l, w, c},
       api{controls, entrance},
       timer_{l} {}
 
@@ -42,13 +43,16 @@ void Hub::count(Session const& session, int change) {
 
 void Hub::admit(int fd, Peer const& peer) {
   bool const room = has_room(peer);
-  if (!room && refused_ >= refused_at_once) {
+  auto who = peer;
+  who.encrypted = certificate && !peer.local;
+  // A handshake only to say no would cost more than a request.
+  if (!room && (who.encrypted || refused_ >= refused_at_once)) {
     ::close(fd);
     return;
   }
   std::shared_ptr<Session> session;
   try {
-    session = std::make_shared<Session>(shared_from_this(), fd, peer, !room);
+    session = std::make_shared<Session>(shared_from_this(), fd, who, !room);
   } catch (std::exception const&) {
     ::close(fd);
     return;

@@ -188,6 +188,11 @@ std::string metrics(Status const& status, Measures const& measures) {
   text.sample({}, status.started);
   text.metric("snapcron_config_ok", "gauge", "0 when the latest reload was refused.");
   text.sample({}, std::uint64_t{status.config_error.empty()});
+  if (status.certificate) {
+    text.metric("snapcron_certificate_expires_timestamp_seconds", "gauge",
+                "When the certificate that the port shows expires.");
+    text.sample({}, status.certificate->expires);
+  }
   write_inputs(text, status);
   write_relays(text, status);
   write_cameras(text, status);

@@ -52,14 +52,19 @@ Response refuse_entrance(Request const& request, Match const& match, Verdict ver
 
 /// A browser that sends this for a page of another site, or without being asked. Scripts send none
 /// of these fields and pass.
-char const* foreign(Request const& request) {
+char const* foreign(Request const& request, bool encrypted) {
+  // What stands in the open can be put there by anybody on the way.
+  auto const ours = [&](std::string_view url) {
+    return same_site(url, request.host) &&
+           (!encrypted || equal_ignoring_case(url.substr(0, 6), "https:"));
+  };
   if (request.prefetch) return "a page that switches something is not fetched in advance";
   auto const site = request.sec_fetch_site;
   if (!site.empty() && site != "same-origin" && site != "none")
     return "a page of another site may not switch anything here";
-  if (request.has_origin && !same_site(request.origin, request.host))
+  if (request.has_origin && !ours(request.origin))
     return "a page of another origin may not switch anything here";
-  if (!request.has_origin && !request.referer.empty() && !same_site(request.referer, request.host))
+  if (!request.has_origin && !request.referer.empty() && !ours(request.referer))
     return "a link on another site may not switch anything here";
   return nullptr;
 }
@@ -134,7 +139,7 @@ std::optional<Response> turn_away(Request const& request, Peer const& peer, Matc
   bool const operates = match.route->permission == Permission::operate;
   if ((!operates && match.route->method == Method::get) || peer.local) return std::nullopt;
   if (operates && verdict != Verdict::user) return problem(403, "a viewer may read, not switch");
-  if (char const* why = foreign(request)) return problem(403, why);
+  if (char const* why = foreign(request, peer.encrypted)) return problem(403, why);
   if (match.route->method == Method::post && !is_sent_as("application/json", request))
     return problem(415, "send the body as Content-Type: application/json");
   return std::nullopt;

@@ -4,7 +4,6 @@
 #include <boost/asio/post.hpp>
 
 #include <sys/socket.h>
-#include <sys/uio.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -13,11 +12,8 @@
 namespace snapcron::http {
 namespace {
 
-// At the end of a connection the client may still be sending (a body that was refused, the empty
-// line that old clients put after one). Closing at once would reset the connection and could
-// destroy our reply on its way; so its bytes are taken for a while, and forgotten.
-constexpr Duration drain_time = std::chrono::seconds{2};
-constexpr std::size_t drain_bytes = 256 * 1024;
+// What is encrypted before others have their turn.
+constexpr std::size_t encrypted_a_turn = 256 * 1024;
 
 // A body up to this size goes out in one piece with the header.
 constexpr std::size_t copied_body = 4096;
@@ -27,6 +23,7 @@ constexpr std::size_t copied_body = 4096;
 Session::Session(std::shared_ptr<Hub> hub, int fd, Peer const& peer, bool refused)
     : hub_{std::move(hub)},
       socket_{hub_->loop.get_executor(), fd},
+      transport_{fd},
       peer_{peer},
       refused_{refused},
       reader_{{hub_->limits.header_bytes, hub_->limits.header_fields, hub_->limits.body_bytes}},
@@ -42,24 +39,21 @@ void Session::start() {
     reply(std::move(response));
     return turn();
   }
+  if (peer_.encrypted) phase_ = Phase::greeting;
   set_deadline(hub_->limits.header);
   wait(boost::asio::posix::descriptor_base::wait_read);
-}
-
-void Session::close() {
-  if (std::exchange(phase_, Phase::closed) == Phase::closed) return;
-  auto const self = shared_from_this();
-  boost::system::error_code ignored;
-  socket_.close(ignored);
-  taken_.cancel();
-  if (waits_for_) waits_for_->cancel();
-  hub_->left(*this);
 }
 
 void Session::turn() {
   bool more = true;
   while (more) {
     switch (phase_) {
+      case Phase::greeting:
+        more = on_greeting();
+        break;
+      case Phase::handshake:
+        more = on_handshake();
+        break;
       case Phase::head:
         more = on_head();
         break;
@@ -132,9 +126,7 @@ void Session::admitted(Visitor visitor) {
   set_deadline(hub_->limits.body);
   if (request.expects_continue && !reader_.body_has_begun()) {
     constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
-    if (::send(socket_.native_handle(), go_on.data(), go_on.size(), MSG_NOSIGNAL | MSG_DONTWAIT) !=
-        static_cast<ssize_t>(go_on.size()))
-      close();
+    if (transport_.send(go_on) != static_cast<ssize_t>(go_on.size())) close();
   }
 }
 
@@ -230,30 +222,21 @@ void Session::reply() {
   if (!head_only_ && response_.payload().size() <= copied_body) out_ += response_.payload();
 }
 
-/// One attempt to send what is left of the header and of a payload that stands apart from it.
-ssize_t Session::send_some(std::string_view payload) {
-  auto const in_head = std::min(sent_, out_.size());
-  auto const in_payload = sent_ - in_head;
-  int const fd = socket_.native_handle();
-  if (payload.empty())
-    return ::send(fd, out_.data() + in_head, out_.size() - in_head, MSG_NOSIGNAL | MSG_DONTWAIT);
-  iovec parts[2] = {{out_.data() + in_head, out_.size() - in_head},
-                    {const_cast<char*>(payload.data()) + in_payload, payload.size() - in_payload}};
-  msghdr message{};
-  message.msg_iov = parts;
-  message.msg_iovlen = 2;
-  return ::sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-}
-
+/// Sends what is left of the header, and of a payload that stands apart from it.
 Session::Sending Session::send_rest(std::string_view payload) {
+  auto const begun_at = sent_;
   while (sent_ < out_.size() + payload.size()) {
-    auto const n = send_some(payload);
+    bool const others_turn = transport_.encrypted() && sent_ - begun_at >= encrypted_a_turn;
+    auto const in_head = std::min(sent_, out_.size());
+    auto const n = others_turn ? 0
+                               : transport_.send(std::string_view{out_}.substr(in_head),
+                                                 payload.substr(sent_ - in_head));
     if (n > 0) {
       sent_ += static_cast<std::size_t>(n);
       continue;
     }
     if (n < 0 && errno == EINTR) continue;
-    if (n == 0 || errno != EAGAIN) {
+    if (!others_turn && (n == 0 || errno != EAGAIN)) {
       close();
       return Sending::closed;
     }
@@ -270,48 +253,10 @@ bool Session::on_writing() {
   return send_rest(payload) == Sending::done && finish_reply();
 }
 
-bool Session::finish_reply() {
-  if (!keep_alive_) {
-    ::shutdown(socket_.native_handle(), SHUT_WR);
-    phase_ = Phase::draining;
-    set_deadline(drain_time);
-    return true;
-  }
-  call_.reset();
-  response_.reset();
-  reader_.next();
-  phase_ = Phase::head;
-  header_begun_ = head_only_ = false;
-  if (reader_.has_bytes()) return true;  // pipelined
-  set_deadline(hub_->limits.keep_alive);
-  wait(boost::asio::posix::descriptor_base::wait_read);
-  return false;
-}
-
-Session::Rest Session::forget_what_comes() {
-  char nobody_reads_this[4096];
-  for (;;) {
-    auto const n =
-        ::recv(socket_.native_handle(), nobody_reads_this, sizeof nobody_reads_this, MSG_DONTWAIT);
-    if (n > 0 && (drained_ += static_cast<std::size_t>(n)) < drain_bytes) continue;
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0 && errno == EAGAIN) return Rest::comes;
-    return n == 0 ? Rest::ended : Rest::cut;
-  }
-}
-
-bool Session::on_draining() {
-  if (forget_what_comes() == Rest::comes)
-    wait(boost::asio::posix::descriptor_base::wait_read);
-  else
-    close();
-  return false;
-}
-
 bool Session::receive() {
   auto const space = reader_.space();
   for (;;) {
-    auto const n = ::recv(socket_.native_handle(), space.data(), space.size(), MSG_DONTWAIT);
+    auto const n = transport_.receive(space);
     if (n > 0) {
       reader_.wrote(static_cast<std::size_t>(n));
       return true;
@@ -321,7 +266,8 @@ bool Session::receive() {
     close();
     return false;
   }
-  wait(boost::asio::posix::descriptor_base::wait_read);
+  wait(transport_.receives_by_sending() ? boost::asio::posix::descriptor_base::wait_write
+                                        : boost::asio::posix::descriptor_base::wait_read);
   return false;
 }
 

@@ -54,6 +54,12 @@ char const* word(DestinationStatus::State state) {
   return "unknown";
 }
 
+json::value to_json(std::optional<CertificateStatus> const& certificate, Zone const& zone) {
+  if (!certificate) return nullptr;
+  return json::object{{"expires", rfc3339(certificate->expires, zone, 0)},
+                      {"error", text_or_null(certificate->error)}};
+}
+
 json::object deliveries(Status const& status) {
   std::uint64_t queued = 0, delivered = 0, failed = 0;
   for (auto const& one : status.destinations) {
@@ -146,7 +152,8 @@ json::object status_json(Status const& status) {
           {"rules", std::move(rules)},
           {"pictures", status.pictures},
           {"deliveries", deliveries(status)},
-          {"destinations", std::move(destinations)}};
+          {"destinations", std::move(destinations)},
+          {"certificate", to_json(status.certificate, status.zone)}};
 }
 
 }  // namespace snapcron

@@ -241,7 +241,9 @@ TEST_F(Access, APageOfAnotherSiteSwitchesNothing) {
       SCOPED_TRACE(target.method + " " + target.path + " " + browser.fields);
       controls.switched.clear();
       int const result = ask(target, browser.fields);
-      if (browser.passes) {
+      bool const in_the_open =
+          std::string_view{browser.fields}.find(": http:") != std::string::npos;
+      if (browser.passes && !(over_tls && in_the_open)) {
         EXPECT_LT(result, 300);
         controls.forget();
       } else {
@@ -360,8 +362,7 @@ TEST_F(Access, AnOldClientSendsItsPasswordAtOnceOrAfterTheRefusal) {
 TEST_F(Access, AReloadForgetsWhoMayComeIn) {
   start({root});
   EXPECT_EQ(status(get("/io/input.txt", as_root)), 200);
-  HttpSpec spec;
-  spec.port = 0;
+  auto spec = any_port();
   spec.users = {anna};
   ASSERT_TRUE(server->configure(spec));
   EXPECT_EQ(status(get("/io/input.txt", as_root)), 401);

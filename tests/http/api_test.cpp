@@ -31,8 +31,7 @@ TEST_F(Pages, InputTxtToTheByte) {
 }
 
 TEST_F(Pages, InputTxtAsThePrintedManualsHaveIt) {
-  HttpSpec spec;
-  spec.port = 0;
+  auto spec = any_port();
   spec.manual_input_txt = true;
   ASSERT_TRUE(server->configure(spec));
   EXPECT_EQ(body(get("/io/input.txt")),

@@ -55,8 +55,39 @@ TEST(FailureLimiter, ForgetsAnAttemptThatSucceeded) {
   Steady const now{seconds{1000}};
   for (int i = 0; i < 100; ++i) {
     EXPECT_TRUE(limiter.admit(address(1), now));
-    limiter.forgive(address(1));
+    limiter.succeeded(address(1));
   }
+}
+
+PeerKey stranger(int number) {
+  PeerKey key{};
+  key[0] = 9;
+  key[1] = static_cast<std::uint8_t>(number >> 8);
+  key[2] = static_cast<std::uint8_t>(number);
+  return key;
+}
+
+TEST(FailureLimiter, StrangersFromEverywhereDoNotUseUpWhatIsKeptForKnownAddresses) {
+  FailureLimiter limiter;
+  Steady const now{seconds{1000}};
+  limiter.succeeded(address(1));
+  int evaluated = 0;
+  for (int i = 0; i < 60'000; ++i) evaluated += limiter.admit(stranger(i), now);
+  EXPECT_EQ(evaluated, 30);
+  for (int i = 0; i < 20; ++i) EXPECT_TRUE(limiter.admit(address(1), now)) << i;
+  EXPECT_FALSE(limiter.admit(address(1), now)) << "guesses of a known address are held down, too";
+}
+
+TEST(FailureLimiter, KnownAddressesHaveABoundTogetherAndAreTheLatest) {
+  FailureLimiter limiter;
+  Steady const now{seconds{1000}};
+  for (int i = 0; i < 100; ++i) limiter.succeeded(stranger(i));
+  EXPECT_FALSE(limiter.knows(stranger(35)));
+  EXPECT_TRUE(limiter.knows(stranger(36)));
+  EXPECT_TRUE(limiter.knows(stranger(99)));
+  int evaluated = 0;
+  for (int i = 0; i < 10'000; ++i) evaluated += limiter.admit(stranger(36 + i % 64), now);
+  EXPECT_EQ(evaluated, 30);
 }
 
 class Logins : public testing::Test {
@@ -150,6 +181,30 @@ TEST_F(Logins, FailuresAreLimitedAndAKnownLoginIsNot) {
   EXPECT_EQ(login(wrong, 2), Verdict::wrong) << "another address has its own";
   clock.moment.steady += seconds{61};
   EXPECT_EQ(login(wrong), Verdict::wrong);
+}
+
+TEST_F(Logins, TheOwnerGetsInWhileStrangersGuessFromEverywhere) {
+  authenticator->set_users({root, anna});
+  EXPECT_EQ(login(good, 1), Verdict::user);
+  auto const strangers_guess = [&](int first) {
+    int evaluated = 0;
+    for (int i = first; i < first + 1000; ++i) {
+      std::optional<Verdict> verdict;
+      auto const at_once =
+          authenticator->check(wrong, stranger(i), [&](Verdict v) { verdict = v; });
+      loop.restart();
+      while (!at_once && !verdict && loop.run_one_for(seconds{5}) > 0) {
+      }
+      evaluated += !at_once;
+    }
+    return evaluated;
+  };
+  EXPECT_EQ(strangers_guess(0), 30);
+  EXPECT_EQ(login(good, 77), Verdict::user) << "a login that is known, from anywhere";
+  EXPECT_EQ(login(viewer, 1), Verdict::viewer) << "another login, from where one was good";
+  EXPECT_EQ(login(viewer, 77), Verdict::viewer);
+  authenticator->set_users({root});
+  EXPECT_EQ(login(good, 1), Verdict::user) << "and after all logins were forgotten";
 }
 
 TEST_F(Logins, EvaluationsUnderWayAreBounded) {
