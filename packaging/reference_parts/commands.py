@@ -64,9 +64,11 @@ def options(command):
 
 
 def prose(text):
-    """The indented lines are examples."""
+    """The indented lines are examples; the exit codes stand by themselves."""
     out, code = [], False
     for line in text.splitlines():
+        if line.startswith("Exit: ") and not code:
+            out.append("")
         if line.startswith("  ") != code:
             out += ["```"] if code else ["", "```"]
             out += [""] if code else []
