@@ -124,7 +124,7 @@ def zsh_command(program, path, command):
     arguments = zsh_arguments(program, command)
     if command["commands"]:
         lines += ["  local -a commands=(", *[f"    '{part['name']}:{quoted(part['about'])}'" for part in command["commands"]], "  )",
-                  "  local state line", "  _arguments -C " + " \\\n    ".join([*arguments, "'1:command:->command'", "'*::argument:->argument'"]),
+                  '  local curcontext="$curcontext" state line', "  _arguments -C " + " \\\n    ".join([*arguments, "'1:command:->command'", "'*::argument:->argument'"]),
                   "  case $state in", "    command) _describe command commands ;;", "    argument)", "      case $words[1] in"]
         lines += [f"        {part['name']}) {function}_{part['name'].replace('-', '_')} ;;" for part in command["commands"]]
         lines += ["      esac ;;", "  esac", "}"]
