@@ -131,14 +131,14 @@ class Completion(support.TestCase):
             script = f"""
 zmodload zsh/zpty
 zpty z zsh -f -i
-zpty -w z 'PS1= RPS1=; fpath=({COMPLETIONS} $fpath); autoload -Uz compinit; compinit -u -d /dev/null
+zpty -w z 'PS1= RPS1=; fpath=({COMPLETIONS} $fpath); autoload -Uz compinit; compinit -D -u
 compadd() {{ local -a o; if [[ $* == *-[OAD]\\ * ]]; then builtin compadd "$@"; return; fi; builtin compadd -O o "$@"; local w; for w in $o; do print -r -- "$w" >>{found}; done; builtin compadd "$@" }}
 bindkey "^I" complete-word; print READY'
 zpty -r z got '*READY*READY*'
 """
             for number, line in enumerate(lines):
                 script += f"print -r -- LINE {shlex.quote(line)} >>{found}\n"
-                script += f"zpty -w -n z {shlex.quote(line)}$'\\t'; zpty -w -n z $'\\x15print DO''NE{number}\\n'; zpty -r z got '*DONE{number}*'\n"
+                script += f"zpty -w -n z {shlex.quote(line)}$'\\t'; zpty -w -n z $'\\x15print DO\"\"NE{number}\\n'; zpty -r z got '*DONE{number}*'\n"
             self.run_shell("zsh", "-f", "-c", script, timeout=120)
             return self.by_line(found.read_text())
         self.check(complete, everything=False)
