@@ -21,6 +21,7 @@ std::map<std::string, Folders> const may_include = {
     {"facts", {"core"}},
     {"replay", {"core", "config"}},
     {"jpeg", {"core"}},
+    {"imprint", {"core", "jpeg"}},
     {"store", {"core", "ports"}},
     {"ports", {"core"}},
     {"gpio", {"core", "ports"}},
@@ -30,12 +31,12 @@ std::map<std::string, Folders> const may_include = {
     {"process", {"core", "ports", "async"}},
     {"guard", {"core", "ports", "async", "lines", "process"}},
     {"v4l2", {"core", "ports", "jpeg", "process"}},
-    {"capture", {"core", "ports", "async", "store", "jpeg", "curl", "process", "v4l2"}},
-    {"upload", {"core", "curl", "store"}},
+    {"capture", {"core", "ports", "async", "store", "jpeg", "imprint", "curl", "process", "v4l2"}},
+    {"upload", {"core", "curl", "store", "imprint"}},
     {"http", {"core", "ports", "async"}},
     {"app",
      {"core", "axis", "config", "ports", "store", "async", "gpio", "sim", "lines", "curl",
-      "process", "jpeg", "capture", "guard", "upload", "http", "facts", "replay"}},
+      "process", "jpeg", "capture", "guard", "upload", "http", "facts", "replay", "imprint"}},
 };
 
 /// A foreign header, and the only folders that may see it.
@@ -51,10 +52,10 @@ std::map<std::string, Foreign> const foreign = {
     {"SQLite", {std::regex{"<sqlite3"}, {"store"}}},
     {"libjpeg", {std::regex{"<j(peglib|error)\\.h>"}, {"jpeg"}}},
     {"Beast", {std::regex{"<boost/beast"}, {"http"}}},
-    {"OpenSSL", {std::regex{"<openssl/"}, {"http", "upload"}}},
+    {"OpenSSL", {std::regex{"<openssl/"}, {"http", "imprint"}}},
     {"crypt", {std::regex{"<crypt\\.h>"}, {"http"}}},
     {"CLI11", {std::regex{"<CLI/"}, {"app"}}},
-    {"JSON", {std::regex{"<boost/json"}, {"http", "app", "facts", "upload"}}},
+    {"JSON", {std::regex{"<boost/json"}, {"http", "app", "facts", "upload", "imprint"}}},
     {"cctz", {std::regex{"<cctz/"}, {"core"}}},
 };
 

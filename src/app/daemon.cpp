@@ -1,6 +1,7 @@
 #include "app/daemon.hpp"
 
 #include "app/clock_sync.hpp"
+#include "app/find_lost.hpp"
 #include "app/machine.hpp"
 #include "app/systemd.hpp"
 #include "core/quantity.hpp"
@@ -73,6 +74,10 @@ Daemon::Daemon(Site site, std::filesystem::path control_socket)
               {"/proc/self/exe", "deliver"},
               {.warn = [this](std::string const& text) { log_.write(Level::warning, text); },
                .happened = [this](Outbox::Happened const& what) { delivery_happened(what); }}),
+      rescue_(loop_, clock_, control_socket_.string() + ".pictures", outbox_,
+              {"/proc/self/exe", "deliver"},
+              {.warn = [this](std::string const& text) { log_.write(Level::warning, text); },
+               .happened = [this](Outbox::Happened const& what) { delivery_happened(what); }}),
       cleanup_(clock_, picture_recorder_, site_.storage.directory,
                [this](bool ok, std::string const& text) {
                  log_.write(ok ? Level::info : Level::error, text);
@@ -88,6 +93,7 @@ Daemon::Daemon(Site site, std::filesystem::path control_socket)
     camera_changed(camera, ok, text);
   });
   pictures_.on_full([this] { return cleanup_.make_room(); });
+  pictures_.keep_in_memory(rescue_.folder(), [this] { return rescue_.has_room(); });
   cleanup_.configure(site_.storage.retention);
 }
 
@@ -113,6 +119,7 @@ Result<void> Daemon::start() {
   }
   recall();
   outbox_.start(site_.destinations);
+  rescue_.start(site_.destinations);
   configure_engine();
   return {};
 }
@@ -157,7 +164,7 @@ void Daemon::run() {
   say_hello();
   spawn(watch_signals());
   spawn(watch_calendar());
-  spawn(keep_within_limits());
+  spawn(keep_pictures());
   if (auto const period = watchdog_period()) spawn(feed_watchdog(*period));
   if (!engine_.clock_trusted()) {
     log_.write(Level::warning,
@@ -244,10 +251,21 @@ asio::awaitable<void> Daemon::watch_cameras() {
   watching_cameras_ = false;
 }
 
-asio::awaitable<void> Daemon::keep_within_limits() {
+asio::awaitable<void> Daemon::keep_pictures() {
   asio::steady_timer timer{loop_};
+  FindLost const lost{.outbox = outbox_,
+                      .recorder = picture_recorder_,
+                      .workers = workers_,
+                      .storage = site_.storage.directory,
+                      .zone = site_.zone,
+                      .clock = clock_,
+                      .warn = [this](auto const& text) { log_.write(Level::warning, text); }};
+  co_await find_lost(lost);
+  co_await find_unrecorded(lost);
   while (!stopping_) {
+    co_await find_lost(lost);
     co_await cleanup_.sweep(engine_.clock_trusted());
+    co_await rescue_.sweep();
     timer.expires_after(limits_watch);
     co_await timer.async_wait(use_awaitable);
   }
@@ -320,6 +338,7 @@ asio::awaitable<void> Daemon::shut_down() {
   inputs_.stop();
   co_await pictures_.stop();
   co_await outbox_.stop();
+  co_await rescue_.stop();
   co_await picture_recorder_.stop();
   co_await recorder_.stop();
   if (relays_.pulsing())

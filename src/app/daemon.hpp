@@ -9,6 +9,7 @@
 #include "app/outbox.hpp"
 #include "app/picture_recorder.hpp"
 #include "app/recorder.hpp"
+#include "app/rescue.hpp"
 #include "app/step_runner.hpp"
 #include "app/wall_timer.hpp"
 #include "capture/pictures.hpp"
@@ -97,6 +98,7 @@ class Daemon : public Controls, private InputListener {
                                               std::vector<std::string> to);
   boost::asio::awaitable<void> record_picture(Pictures::Taken const& taken,
                                               std::vector<std::string> to);
+  boost::asio::awaitable<bool> deliver_from_memory(Outbox::Item item);
   boost::asio::awaitable<void> send_mail(Perform task, TemplateValues values);
   boost::asio::awaitable<void> send_alert(Perform task, TemplateValues values);
   void delivery_happened(Outbox::Happened const& what);
@@ -121,7 +123,7 @@ class Daemon : public Controls, private InputListener {
   boost::asio::awaitable<void> watch_signals();
   boost::asio::awaitable<void> await_synchronised_clock(Duration longest);
   boost::asio::awaitable<void> watch_cameras();
-  boost::asio::awaitable<void> keep_within_limits();
+  boost::asio::awaitable<void> keep_pictures();
   boost::asio::awaitable<void> perform_farewell();
   boost::asio::awaitable<void> feed_watchdog(Duration period);
   boost::asio::awaitable<void> shut_down();
@@ -148,6 +150,7 @@ class Daemon : public Controls, private InputListener {
   Recorder recorder_;
   PictureRecorder picture_recorder_;
   Outbox outbox_;
+  Rescue rescue_;
   Cleanup cleanup_;
   Multi transfers_;
   HttpClient http_client_;

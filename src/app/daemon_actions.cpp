@@ -120,6 +120,7 @@ asio::awaitable<void> Daemon::take_picture(Perform task, TemplateValues values) 
   take.values.seq = task.seq;
   take.edge = task.firing->at;
   take.max_age = action.max_age;
+  take.to = action.to;
   if (action.around()) {
     co_await take_around(task, action, std::move(take));
     co_return;

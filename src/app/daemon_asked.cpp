@@ -23,6 +23,20 @@ constexpr unsigned relay_of_io_pages = 1;
 constexpr char const* no_script = "there is no CRON script: the configuration has no axis_script";
 constexpr Duration longest_buffer = std::chrono::minutes{10};
 
+/// Of each destination, what is delivered from the disk and what is from memory.
+void add(std::vector<DestinationStatus>& all, std::vector<DestinationStatus> const& memory) {
+  for (auto const& more : memory) {
+    auto const of = std::ranges::find(all, more.name, &DestinationStatus::name);
+    if (of == all.end()) continue;
+    of->waiting += more.waiting;
+    of->set_aside += more.set_aside;
+    of->delivered += more.delivered;
+    of->given_up += more.given_up;
+    if (of->state == DestinationStatus::State::unknown) of->state = more.state;
+    if (of->error.empty()) of->error = more.error;
+  }
+}
+
 }  // namespace
 
 Status Daemon::status() const {
@@ -45,6 +59,7 @@ Status Daemon::status() const {
   s.rules = engine_.status(s.now);
   s.pictures = pictures_taken_;
   s.destinations = outbox_.status();
+  if (auto* memory = rescue_.outbox()) add(s.destinations, memory->status());
   return s;
 }
 
@@ -273,6 +288,7 @@ Result<void> Daemon::apply(Site next) {
   log_.set_zone(site_.zone);
   pictures_.configure(site_.zone, site_.cameras, site_.storage);
   outbox_.configure(site_.destinations);
+  rescue_.configure(site_.destinations);
   cleanup_.configure(site_.storage.retention);
   configure_engine();
   settle();

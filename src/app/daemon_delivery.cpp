@@ -20,6 +20,12 @@ std::string name_of(Delivery const& delivery) {
   return delivery.file.empty() ? "the mail " + snapcron::quoted(delivery.subject) : delivery.file;
 }
 
+/// An error only when neither could be asked.
+Result<std::uint64_t> sum(Result<std::uint64_t> const& a, Result<std::uint64_t> const& b) {
+  if (!a || !b) return a ? a : b;
+  return *a + *b;
+}
+
 }  // namespace
 
 /// Durable is it already; from here on it is known and will be delivered. What the disk does not
@@ -28,9 +34,28 @@ asio::awaitable<void> Daemon::record_picture(Pictures::Taken const& taken,
                                              std::vector<std::string> to) {
   Outbox::Item item{
       .path = taken.path, .bytes = taken.jpeg->size(), .values = taken.values, .to = std::move(to)};
-  auto const recorded = co_await outbox_.record(std::move(item));
+  if (taken.in_memory) {
+    (void)co_await rescue_.outbox()->record(std::move(item));
+    co_return;
+  }
+  // Known to fail: it is delivered by the other journal, and this one is to know the picture alone.
+  bool const rescued = picture_recorder_.failing() && co_await deliver_from_memory(item);
+  if (rescued) item.to.clear();
+  auto const recorded = co_await outbox_.record(item);
   bool const full = !recorded && recorded.error().fault == Fault::no_space;
-  if (full && co_await cleanup_.make_room()) picture_recorder_.try_again();
+  if (full && co_await cleanup_.make_room())
+    picture_recorder_.try_again();
+  else if (!recorded && !rescued)
+    co_await deliver_from_memory(item);  // and once more when the disk takes it: better than late
+}
+
+/// Whether the journal in memory took the deliveries of a picture that is on the disk, or of a
+/// mail.
+asio::awaitable<bool> Daemon::deliver_from_memory(Outbox::Item item) {
+  if (item.to.empty() || !co_await rescue_.has_room()) co_return false;
+  item.recorded = true;
+  auto const recorded = co_await rescue_.outbox()->record(std::move(item));
+  co_return recorded.has_value();
 }
 
 asio::awaitable<void> Daemon::send_mail(Perform task, TemplateValues values) {
@@ -39,6 +64,12 @@ asio::awaitable<void> Daemon::send_mail(Perform task, TemplateValues values) {
   if (action.picture) item.path = values.picture;
   item.values = std::move(values);
   item.words = {action.subject, action.text};
+  auto const memory = rescue_.folder().string() + '/';
+  bool const in_memory = picture_recorder_.failing() || item.path.string().starts_with(memory);
+  if (in_memory && co_await deliver_from_memory(item)) {
+    end(task.run, true, "in the outbox");
+    co_return;
+  }
   auto const recorded = co_await outbox_.record(std::move(item));
   end(task.run, recorded.has_value(), recorded ? "in the outbox" : recorded.error().text);
 }
@@ -98,16 +129,27 @@ asio::awaitable<Result<std::vector<PictureRecord>>> Daemon::pictures(PictureQuer
   return outbox_.pictures(std::move(query));
 }
 
+/// Those on the disk first, then those in memory, whose ids are greater.
 asio::awaitable<Result<std::vector<Delivery>>> Daemon::deliveries(DeliveryQuery query) {
-  return outbox_.list(std::move(query));
+  auto all = co_await outbox_.list(query);
+  auto* const memory = rescue_.outbox();
+  if (!memory || (all && all->size() >= query.limit)) co_return all;
+  if (all) query.limit -= static_cast<unsigned>(all->size());
+  auto more = co_await memory->list(query);
+  if (all && more) all->insert(all->end(), more->begin(), more->end());
+  co_return all ? all : more;
 }
 
 asio::awaitable<Result<std::uint64_t>> Daemon::retry_deliveries(DeliverySelection which) {
-  return outbox_.retry(std::move(which));
+  auto changed = co_await outbox_.retry(which);
+  if (auto* memory = rescue_.outbox()) changed = sum(changed, co_await memory->retry(which));
+  co_return changed;
 }
 
 asio::awaitable<Result<std::uint64_t>> Daemon::drop_deliveries(DeliverySelection which) {
-  return outbox_.drop(std::move(which));
+  auto changed = co_await outbox_.drop(which);
+  if (auto* memory = rescue_.outbox()) changed = sum(changed, co_await memory->drop(which));
+  co_return changed;
 }
 
 }  // namespace snapcron

@@ -20,6 +20,13 @@ namespace {
 constexpr auto longest_end = std::chrono::seconds{3};
 constexpr auto look_again = std::chrono::milliseconds{20};
 
+std::optional<std::filesystem::path> path_below(std::filesystem::path const& folder,
+                                                std::filesystem::path const& path) {
+  auto below = path.lexically_relative(folder);
+  if (below.empty() || *below.begin() == "..") return std::nullopt;
+  return below;
+}
+
 }  // namespace
 
 struct Outbox::State {
@@ -36,7 +43,12 @@ struct Outbox::State {
   std::shared_ptr<Deliveries> make(DestinationSpec const& spec);
   Deliveries* find(std::string const& destination) const;
   std::uint64_t number_for(DestinationSpec const& spec, std::map<std::string, unsigned>& numbers);
+  std::optional<Delivery> delivery_to(std::string const& destination, PictureRecord const& picture,
+                                      TemplateValues values, MailWords const& words,
+                                      std::map<std::string, unsigned>& numbers);
   PictureJournal::Entry entry_of(Item const& item, std::map<std::string, unsigned>& numbers);
+  asio::awaitable<Result<void>> write(std::vector<PictureJournal::Entry> entries,
+                                      std::map<std::string, unsigned> numbers);
   void ended(Deliveries::Ended const& ended);
   void settled(Delivery const& delivery, Verdict::What what);
   bool all_settled() const;
@@ -48,9 +60,13 @@ struct Outbox::State {
   Listener const listener;
   PictureRecorder& recorder;
   Deliveries::Setting setting;
+  std::filesystem::path other_storage;  // of the outbox that it stands in for
   std::vector<std::shared_ptr<Deliveries>> destinations;
   /// As the journal has them: they change when that does.
   std::map<std::string, DeliveryCounts> counts;
+  /// {number} of the destinations, which two outboxes may count together.
+  std::shared_ptr<std::map<std::string, unsigned>> latest_numbers =
+      std::make_shared<std::map<std::string, unsigned>>();
   /// What was dropped may have been under way: its end counts for nothing.
   bool count_again = false;
 };
@@ -62,6 +78,10 @@ void Outbox::State::open() {
   auto const name = journal.name();
   if (auto const notice = journal.take_notice(); !notice.empty()) listener.warn(notice);
   if (known) counts = std::move(*known);
+  for (auto const& [destination, of] : counts) {
+    auto& latest = (*latest_numbers)[destination];
+    latest = std::max(latest, of.number);
+  }
   if (name) setting.journal = *name;
   if (!known) listener.warn("the journal of pictures cannot be read: " + known.error().text);
 }
@@ -108,36 +128,67 @@ Deliveries* Outbox::State::find(std::string const& destination) const {
 std::uint64_t Outbox::State::number_for(DestinationSpec const& spec,
                                         std::map<std::string, unsigned>& numbers) {
   if (!spec.filename.uses("number")) return 0;
-  auto& number = counts[spec.name].number;
+  auto& number = (*latest_numbers)[spec.name];
   number = next_number(spec, number);
   return numbers[spec.name] = number;
+}
+
+/// Null for a destination that is not configured (any more).
+std::optional<Delivery> Outbox::State::delivery_to(std::string const& destination,
+                                                   PictureRecord const& picture,
+                                                   TemplateValues values, MailWords const& words,
+                                                   std::map<std::string, unsigned>& numbers) {
+  auto const* to = find(destination);
+  if (!to) return std::nullopt;
+  values.number = number_for(to->spec(), numbers);
+  return delivery_of(to->spec(), picture, std::move(values), words, clock.now().wall);
 }
 
 PictureJournal::Entry Outbox::State::entry_of(Item const& item,
                                               std::map<std::string, unsigned>& numbers) {
   PictureJournal::Entry entry;
   auto& picture = entry.picture;
+  auto const below = path_below(setting.storage, item.path);
   if (!item.path.empty()) {
-    auto const below = item.path.lexically_relative(setting.storage);
-    // The storage folder may have been changed since the start.
-    bool const outside = below.empty() || *below.begin() == "..";
-    picture = {.path = (outside ? item.path : below).string(),
+    // Elsewhere it has the name that it would have there. The storage folder may have been changed
+    // since the start.
+    auto const named = below ? below : path_below(other_storage, item.path);
+    picture = {.path = named.value_or(item.path).string(),
                .camera = item.values.camera,
                .rule = item.values.rule,
                .event = item.values.event,
                .captured = item.values.time,
                .bytes = item.bytes};
   }
-  for (auto const& name : item.to) {
-    auto const* to = find(name);
-    if (!to) continue;
-    auto values = item.values;
-    values.number = number_for(to->spec(), numbers);
-    entry.deliveries.push_back(
-        delivery_of(to->spec(), picture, std::move(values), item.words, clock.now().wall));
-  }
+  for (auto const& name : item.to)
+    if (auto delivery = delivery_to(name, picture, item.values, item.words, numbers))
+      entry.deliveries.push_back(std::move(*delivery));
+  if (!below)
+    for (auto& delivery : entry.deliveries) delivery.file = item.path.string();
+  if (!below) picture.path = item.path.string();
   if (item.recorded) picture = {};
   return entry;
+}
+
+asio::awaitable<Result<void>> Outbox::State::write(std::vector<PictureJournal::Entry> entries,
+                                                   std::map<std::string, unsigned> numbers) {
+  struct New {
+    std::string destination;
+    bool set_aside;
+  };
+  std::vector<New> all;
+  for (auto const& entry : entries)
+    for (auto const& delivery : entry.deliveries)
+      all.push_back({delivery.destination, delivery.set_aside});
+  // Perhaps later than this returns, when the disk does not take it at once.
+  auto written = [this, all = std::move(all)] {
+    for (auto const& [destination, set_aside] : all) {
+      auto& of = counts[destination];
+      ++(set_aside ? of.set_aside : of.waiting);
+      if (auto* one = find(destination)) one->look();
+    }
+  };
+  return recorder.record(std::move(entries), std::move(numbers), std::move(written));
 }
 
 void Outbox::State::ended(Deliveries::Ended const& what) {
@@ -183,7 +234,6 @@ std::optional<Delivery> Outbox::State::instead_of(Delivery const& delivery) cons
 asio::awaitable<void> Outbox::State::count() {
   auto known = co_await recorder.ask([](PictureJournal& journal) { return journal.counts(); });
   if (!known) co_return;
-  for (auto& [name, of] : *known) of.number = std::max(of.number, counts[name].number);
   counts = std::move(*known);
 }
 
@@ -199,23 +249,37 @@ void Outbox::start(std::vector<DestinationSpec> const& destinations) {
   state_->configure(destinations);
 }
 
+void Outbox::stand_in_for(Outbox& disk) {
+  state_->latest_numbers = disk.state_->latest_numbers;
+  state_->other_storage = disk.state_->setting.storage;
+}
+
 void Outbox::configure(std::vector<DestinationSpec> const& destinations) {
   state_->configure(destinations);
 }
 
 asio::awaitable<Result<void>> Outbox::record(Item item) {
   std::map<std::string, unsigned> numbers;
-  auto entry = state_->entry_of(item, numbers);
-  std::vector<std::string> to;
-  for (auto const& delivery : entry.deliveries) to.push_back(delivery.destination);
-  // Perhaps later than this returns, when the disk does not take it at once.
-  auto const written = [state = state_.get(), to = std::move(to)] {
-    for (auto const& name : to) {
-      ++state->counts[name].waiting;
-      if (auto* one = state->find(name)) one->look();
+  std::vector<PictureJournal::Entry> entries{state_->entry_of(item, numbers)};
+  return state_->write(std::move(entries), std::move(numbers));
+}
+
+asio::awaitable<Result<void>> Outbox::record_again(std::vector<Lost> const& lost) {
+  std::map<std::string, unsigned> numbers;
+  std::vector<PictureJournal::Entry> entries;
+  for (auto const& one : lost) {
+    PictureJournal::Entry entry;
+    for (auto const& destination : one.to) {
+      auto delivery = state_->delivery_to(destination, one.picture, one.values, {}, numbers);
+      if (!delivery) continue;
+      delivery->set_aside = !one.doubt.empty();
+      delivery->error = one.doubt;
+      entry.deliveries.push_back(std::move(*delivery));
     }
-  };
-  co_return co_await state_->recorder.record(std::move(entry), std::move(numbers), written);
+    if (!one.recorded && one.doubt.empty()) entry.picture = one.picture;
+    entries.push_back(std::move(entry));
+  }
+  return state_->write(std::move(entries), std::move(numbers));
 }
 
 asio::awaitable<Result<std::vector<PictureRecord>>> Outbox::pictures(PictureQuery query) {

@@ -52,6 +52,9 @@ class Outbox {
   Outbox(Outbox const&) = delete;
   Outbox& operator=(Outbox const&) = delete;
 
+  /// Delivers for `disk`, too: {number}s are counted together, and pictures of its storage folder
+  /// have the names there that it would give them. Before start().
+  void stand_in_for(Outbox& disk);
   /// Opens the journal, which may block: before the loop turns.
   void start(std::vector<DestinationSpec> const& destinations);
   /// After a reload. Destinations that did not change keep their connections.
@@ -61,6 +64,18 @@ class Outbox {
   /// ones that come at about the same time are written together. What the disk does not take is
   /// kept in memory and tried again: the error says so.
   boost::asio::awaitable<Result<void>> record(Item item);
+
+  /// A picture of which the journal does not know all deliveries.
+  struct Lost {
+    PictureRecord picture;
+    bool recorded = false;
+    TemplateValues values;
+    std::vector<std::string> to{};  // destinations
+    std::string doubt{};  // why they are set aside, for a person to decide; empty: they are made
+  };
+  /// What is set aside is not recorded as a picture: only a person says that it may be deleted.
+  /// Destinations that are not configured are left out.
+  boost::asio::awaitable<Result<void>> record_again(std::vector<Lost> const& lost);
 
   /// With absolute paths.
   boost::asio::awaitable<Result<std::vector<PictureRecord>>> pictures(PictureQuery query);

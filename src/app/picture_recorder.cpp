@@ -27,10 +27,11 @@ void append(Items& items, Items more) {
 
 }  // namespace
 
-PictureRecorder::PictureRecorder(asio::io_context& loop, std::filesystem::path storage, Say say)
+PictureRecorder::PictureRecorder(asio::io_context& loop, std::filesystem::path storage, Say say,
+                                 std::int64_t first_id)
     : loop_{loop},
       say_{std::move(say)},
-      journal_{std::move(storage)},
+      journal_{std::move(storage), first_id},
       timer_{loop},
       ended_{loop, asio::steady_timer::time_point::max()} {}
 
@@ -38,13 +39,13 @@ PictureRecorder::~PictureRecorder() {
   thread_.join();
 }
 
-asio::awaitable<Result<void>> PictureRecorder::record(PictureJournal::Entry entry,
+asio::awaitable<Result<void>> PictureRecorder::record(std::vector<PictureJournal::Entry> entries,
                                                       std::map<std::string, unsigned> numbers,
                                                       std::function<void()> written) {
   if (next_.entries.size() >= most_kept)
     co_return Error{Fault::no_space, "the picture is not recorded: " + std::to_string(most_kept) +
                                          " wait for the disk already"};
-  next_.entries.push_back(std::move(entry));
+  append(next_.entries, std::move(entries));
   when_written_.push_back(std::move(written));
   for (auto const& [destination, number] : numbers) next_.numbers[destination] = number;
   if (!failing_) write_at(steady_clock::now());

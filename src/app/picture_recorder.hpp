@@ -27,14 +27,16 @@ class PictureRecorder {
   /// A line for the log: what is wrong (not good), or works again.
   using Say = std::function<void(bool good, std::string const& text)>;
 
-  PictureRecorder(boost::asio::io_context& loop, std::filesystem::path storage, Say say);
+  /// `first_id` is PictureJournal's.
+  PictureRecorder(boost::asio::io_context& loop, std::filesystem::path storage, Say say,
+                  std::int64_t first_id = 0);
   /// Waits for what is being written.
   ~PictureRecorder();
 
   /// Returns when it is durable, or when the disk did not take it: then it is kept, and tried again
   /// until the end of the program. `numbers`: the destinations' counters. `written` is called when
   /// it is durable, in any case.
-  boost::asio::awaitable<Result<void>> record(PictureJournal::Entry entry,
+  boost::asio::awaitable<Result<void>> record(std::vector<PictureJournal::Entry> entries,
                                               std::map<std::string, unsigned> numbers,
                                               std::function<void()> written);
   /// There is room on the disk again: what it did not take is tried at once.
@@ -49,6 +51,8 @@ class PictureRecorder {
     auto const asked = [this, work = std::move(work)] { return work(journal_); };
     co_return co_await offload(thread_, asked);
   }
+  /// What the disk did not take is being tried again.
+  bool failing() const { return failing_; }
   /// Before the loop turns.
   PictureJournal& journal() { return journal_; }
 

@@ -26,6 +26,7 @@ boost::asio::awaitable<SnapshotReply> take_series(Pictures& pictures, Clock cons
     take.values = values;
     take.values.seq = n;
     take.store = request.store;
+    take.to = request.to;
     auto const taken = co_await pictures.take(std::move(take));
     co_await observer(taken);
     if (!taken)

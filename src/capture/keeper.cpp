@@ -1,7 +1,6 @@
 #include "capture/keeper.hpp"
 
 #include "async/offload.hpp"
-#include "jpeg/comment.hpp"
 #include "jpeg/fit.hpp"
 #include "jpeg/overlay.hpp"
 
@@ -47,6 +46,11 @@ void Keeper::use(std::filesystem::path const& directory) {
   asio::post(disk_, [store = store_] { store->remove_leftovers(); });
 }
 
+void Keeper::use_memory(std::filesystem::path const& folder) {
+  memory_.emplace(1);
+  memory_store_ = std::make_shared<PictureStore>(folder);
+}
+
 /// The picture gets its name when both are done.
 asio::awaitable<Keeper::Outcome> Keeper::keep(std::shared_ptr<std::string const> bytes,
                                               std::optional<File> file) {
@@ -78,19 +82,20 @@ asio::awaitable<Result<Keeper::Saved>> Keeper::save(std::shared_ptr<std::string 
                                                     std::shared_ptr<Check> checked) {
   if (closed_)
     co_return Error{Fault::refused, "no picture is stored any more: the program is ending"};
-  auto work = [store = store_, file, bytes, checked]() -> Result<Saved> {
+  auto work = [store = file.in_memory ? memory_store_ : store_, file, bytes,
+               checked]() -> Result<Saved> {
     auto const approve = [&checked]() -> Result<void> {
       if (checked->verdict.wait_for(patience) != std::future_status::ready)
         return Error{Fault::busy, "the picture is not checked yet"};
       if (auto const& size = checked->verdict.get(); !size) return size.error();
       return {};
     };
-    auto const jpeg = std::make_shared<std::string const>(with_comment(*bytes, file.comment));
+    auto const jpeg = std::make_shared<std::string const>(with_imprint(*bytes, file.facts));
     auto path = store->save(file.relative, file.folder, *jpeg, file.captured, approve);
     if (!path) return path.error();
     return Saved{std::move(*path), jpeg, store->lastshot_error()};
   };
-  co_return co_await offload(disk_, std::move(work));
+  co_return co_await offload(file.in_memory ? *memory_ : disk_, std::move(work));
 }
 
 asio::awaitable<Result<std::shared_ptr<std::string const>>> Keeper::draw(
@@ -130,6 +135,7 @@ void Keeper::close() {
   if (std::exchange(closed_, true)) return;
   workers_.join();
   disk_.join();
+  if (memory_) memory_->join();
 }
 
 }  // namespace snapcron

@@ -5,6 +5,7 @@
 #include "core/error.hpp"
 #include "core/picture_fit.hpp"
 #include "core/time.hpp"
+#include "imprint/imprint.hpp"
 #include "jpeg/check.hpp"
 #include "store/picture_store.hpp"
 
@@ -25,7 +26,8 @@ class Keeper {
   struct File {
     std::string relative, folder;  // as PictureStore::save() has them
     Steady captured;
-    std::string comment;
+    PictureFacts facts;
+    bool in_memory = false;  // in the folder of use_memory(), not on the disk
   };
   struct Saved {
     std::filesystem::path path;
@@ -42,6 +44,9 @@ class Keeper {
 
   /// Pictures that are being written finish where they began.
   void use(std::filesystem::path const& directory);
+
+  /// A folder in memory, for pictures that the disk does not take.
+  void use_memory(std::filesystem::path const& folder);
 
   /// Without a file the picture is checked only.
   boost::asio::awaitable<Outcome> keep(std::shared_ptr<std::string const> bytes,
@@ -73,7 +78,9 @@ class Keeper {
   boost::asio::io_context& loop_;
   boost::asio::thread_pool disk_{1};
   boost::asio::thread_pool workers_{2};
-  std::shared_ptr<PictureStore> store_;  // used on the disk's thread only
+  std::optional<boost::asio::thread_pool> memory_;  // a thread, which the disk does not hold up
+  std::shared_ptr<PictureStore> store_;             // used on the disk's thread only
+  std::shared_ptr<PictureStore> memory_store_;
   bool closed_ = false;
 };
 

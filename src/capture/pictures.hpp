@@ -34,7 +34,8 @@ class Pictures {
     /// A frame of the camera's buffer that is older than the call by no more than this will do;
     /// without it, and for a camera without a buffer, it is taken after the call.
     std::optional<Duration> max_age{};
-    PictureFit fit{};  // of one that is not stored
+    PictureFit fit{};               // of one that is not stored
+    std::vector<std::string> to{};  // destinations, which the picture tells
   };
   /// All frames of a camera's buffer from `before` the edge to `after` it, `interval` apart at
   /// least. On a side that is asked for, the frame next to the edge is always one of them, even
@@ -52,7 +53,8 @@ class Pictures {
     std::filesystem::path path;               // empty when not stored
     std::shared_ptr<std::string const> jpeg;  // as stored: with a comment that tells its facts
     Moment captured;
-    TemplateValues values;  // of a stored one: those that its name was made of
+    TemplateValues values;   // of a stored one: those that its name was made of
+    bool in_memory = false;  // the disk did not take it: see keep_in_memory()
     PictureSize size;
     Duration took{};      // from the call to the durable file
     std::string warning;  // lastshot.jpg could not be renewed; empty mostly
@@ -93,6 +95,9 @@ class Pictures {
   /// Called when a camera's state changes: found (ok) or lost, with the reason.
   void on_camera(OnCamera listener);
   void on_full(MakeRoom make_room);
+  /// What the disk does not take, and is to be delivered, goes to `folder` instead, if `has_room`
+  /// says so. Once, before the loop goes.
+  void keep_in_memory(std::filesystem::path const& folder, MakeRoom has_room);
 
   /// Ends grabs under way and refuses new ones; returns when what is being written is durable.
   boost::asio::awaitable<void> stop();

@@ -35,4 +35,13 @@ std::string with_comment(std::string_view jpeg, std::string_view text) {
   return result.append(text).append(jpeg.substr(at));
 }
 
+std::optional<JpegComment> first_comment(std::string_view head) {
+  if (!head.starts_with("\xff\xd8")) return std::nullopt;
+  auto const at = end_of_application_data(head);
+  if (at + 4 > head.size() || head.substr(at, 2) != "\xff\xfe") return std::nullopt;
+  std::size_t const length = byte(head, at + 2) << 8U | byte(head, at + 3);
+  if (length < 2 || at + 2 + length > head.size()) return std::nullopt;
+  return JpegComment{at, length + 2, head.substr(at + 4, length - 2)};
+}
+
 }  // namespace snapcron

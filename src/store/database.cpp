@@ -104,7 +104,9 @@ Result<std::string> Database::text(char const* sql) {
 
 bool Database::broken() const {
   int const code = sqlite3_errcode(handle_) & 0xff;
-  return code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+  // SQLITE_ERROR: a format number or a table's name that damage has changed. What we ask for is
+  // always the same, and good.
+  return code == SQLITE_CORRUPT || code == SQLITE_NOTADB || code == SQLITE_ERROR;
 }
 
 Error Database::error() const {
@@ -122,6 +124,7 @@ Error Database::error() const {
                   ": another program holds it (a second snapcron with the same storage folder?)"};
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
+    case SQLITE_ERROR:
       return {Fault::failed, file_.string() + " is broken: " + words};
     case SQLITE_READONLY:
     case SQLITE_CANTOPEN:

@@ -130,13 +130,23 @@ Result<void> DatabaseFile::open_file(std::filesystem::path const& file) {
   auto const is_new = database_->number("SELECT count(*) = 0 FROM sqlite_schema");
   if (!is_new) return is_new.error();
   if (*is_new == 0) return check(after_crash);
-  auto const made =
-      database_->run(("BEGIN IMMEDIATE;" + std::string{kind_.tables} +
-                      "PRAGMA application_id = " + std::to_string(kind_.application) +
-                      ";PRAGMA user_version = " + std::to_string(kind_.version) + ";COMMIT;")
-                         .c_str());
+  return begin();
+}
+
+Result<void> DatabaseFile::begin() {
+  auto const made = database_->run(("BEGIN IMMEDIATE;" + std::string{kind_.tables} +
+                                    "PRAGMA application_id = " + std::to_string(kind_.application) +
+                                    ";PRAGMA user_version = " + std::to_string(kind_.version) + ";")
+                                       .c_str());
   if (!made) return made.error();
-  return begin_ ? begin_(*database_) : Result<void>{};
+  if (begin_) {
+    auto const note = begin_(*database_, damaged_file_);
+    if (!note) return note.error();
+    notice_ += *note;
+  }
+  if (auto const done = database_->run("COMMIT"); !done) return done.error();
+  damaged_file_.clear();
+  return {};
 }
 
 /// A clean end leaves no WAL: only after another is the whole file looked through. What goes bad
@@ -170,6 +180,7 @@ Result<void> DatabaseFile::put_aside(std::string const& why) {
   std::filesystem::rename(file.string() + "-wal", aside + "-wal", ignored);
   std::filesystem::remove(file.string() + "-shm", ignored);
   remove_old_broken_files(file.parent_path(), kind_.name);
+  damaged_file_ = aside;
   notice_ = why + "; it is kept as " + aside + ", and a new one is begun";
   return {};
 }

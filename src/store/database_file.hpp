@@ -23,8 +23,11 @@ class DatabaseFile {
     std::int64_t version;      // PRAGMA user_version
     char const* tables;        // makes them in an empty file, within a transaction
   };
-  /// What a file that is begun anew must hold beyond its empty tables.
-  using Begin = std::function<Result<void>(Database&)>;
+  /// What a file that is begun anew must hold beyond its empty tables, written in the transaction
+  /// that makes them; `damaged` is the one that it takes the place of, empty when there is none.
+  /// What a person should know of it is returned.
+  using Begin =
+      std::function<Result<std::string>(Database& fresh, std::filesystem::path const& damaged)>;
 
   /// Touches nothing yet; `storage` is made when it is missing and its parent exists.
   DatabaseFile(std::filesystem::path storage, Kind kind, Begin begin = {});
@@ -48,6 +51,7 @@ class DatabaseFile {
   Result<void> open();
   Result<std::unique_ptr<Database>> open_read_only() const;
   Result<void> open_file(std::filesystem::path const& file);
+  Result<void> begin();
   Result<void> check(bool after_crash);
   Result<void> put_aside(std::string const& why);
   /// True: try again, on the new file.
@@ -59,7 +63,8 @@ class DatabaseFile {
   std::unique_ptr<Database> database_;
   dev_t device_ = 0;
   ino_t inode_ = 0;
-  bool damaged_ = false;  // though SQLite itself reports no error
+  bool damaged_ = false;                // though SQLite itself reports no error
+  std::filesystem::path damaged_file_;  // that was put aside, and is not yet replaced
   std::string notice_;
 };
 

@@ -1,119 +1,19 @@
 #include "store/picture_journal.hpp"
 
+#include "store/folder.hpp"
+#include "store/picture_rows.hpp"
+#include "store/salvage.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <fstream>
+
 namespace snapcron {
 namespace {
 
 constexpr std::int64_t journal_application = 0x736e6a72;  // "snjr"
-
-constexpr char const* journal_tables =
-    "CREATE TABLE pictures (id INTEGER PRIMARY KEY, path TEXT NOT NULL, camera TEXT NOT NULL,"
-    " rule TEXT NOT NULL, event TEXT NOT NULL, captured INTEGER NOT NULL, bytes INTEGER NOT NULL)"
-    " STRICT;"
-    "CREATE INDEX pictures_by_path ON pictures (path);"
-    // AUTOINCREMENT: temporary names and Message-IDs are made of the id, which must not come again.
-    "CREATE TABLE deliveries (id INTEGER PRIMARY KEY AUTOINCREMENT, destination TEXT NOT NULL,"
-    " picture INTEGER NOT NULL, file TEXT NOT NULL, name TEXT NOT NULL, event TEXT NOT NULL,"
-    " subject TEXT NOT NULL, body TEXT NOT NULL, queued INTEGER NOT NULL,"
-    " attempts INTEGER NOT NULL, next INTEGER NOT NULL, set_aside INTEGER NOT NULL,"
-    " error TEXT NOT NULL, bytes INTEGER NOT NULL) STRICT;"
-    "CREATE INDEX deliveries_of_destination ON deliveries (destination, set_aside, id);"
-    "CREATE INDEX deliveries_of_picture ON deliveries (picture);"
-    "CREATE TABLE destinations (name TEXT PRIMARY KEY, number INTEGER NOT NULL,"
-    " delivered INTEGER NOT NULL, given_up INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE journal (name TEXT NOT NULL) STRICT;"
-    "INSERT INTO journal VALUES (lower(hex(randomblob(8))));";
-
-constexpr char const* delivery_columns =
-    "SELECT id, destination, picture, file, name, event, subject, body, queued, attempts, next,"
-    " set_aside, error, bytes FROM deliveries ";
-constexpr char const* picture_columns =
-    "SELECT id, path, camera, rule, event, captured, bytes FROM pictures ";
-
-std::int64_t count_of(Instant at) {
-  return at.time_since_epoch().count();
-}
-Instant instant_of(std::int64_t count) {
-  return Instant{Duration{count}};
-}
-
-Delivery delivery_of(Statement const& row) {
-  return {.id = row.number(0),
-          .destination = row.text(1),
-          .picture = row.number(2),
-          .file = row.text(3),
-          .name = row.text(4),
-          .event = row.text(5),
-          .subject = row.text(6),
-          .text = row.text(7),
-          .queued = instant_of(row.number(8)),
-          .attempts = static_cast<unsigned>(row.number(9)),
-          .next = instant_of(row.number(10)),
-          .set_aside = row.number(11) != 0,
-          .error = row.text(12),
-          .bytes = static_cast<std::uint64_t>(row.number(13))};
-}
-
-PictureRecord picture_of(Statement const& row) {
-  return {.id = row.number(0),
-          .path = row.text(1),
-          .camera = row.text(2),
-          .rule = row.text(3),
-          .event = row.text(4),
-          .captured = instant_of(row.number(5)),
-          .bytes = static_cast<std::uint64_t>(row.number(6))};
-}
-
-template <class Visit>
-Result<void> for_each_row(Statement& statement, Visit visit) {
-  for (;;) {
-    auto const row = statement.step();
-    if (!row) return row.error();
-    if (!*row) return {};
-    visit(statement);
-  }
-}
-
-template <class Row>
-Result<std::vector<Row>> rows(Statement& statement, Row (*read)(Statement const&)) {
-  std::vector<Row> all;
-  auto const done =
-      for_each_row(statement, [&](Statement const& row) { all.push_back(read(row)); });
-  if (!done) return done.error();
-  return all;
-}
-
-Result<void> once(Statement& statement) {
-  auto const done = statement.step();
-  statement.reset();
-  return done ? Result<void>{} : done.error();
-}
-
-Result<std::int64_t> insert(Database& database, PictureRecord const& picture) {
-  if (picture.path.empty()) return 0;
-  auto statement = database.prepare(
-      "INSERT INTO pictures (path, camera, rule, event, captured, bytes) VALUES (?,?,?,?,?,?)");
-  if (!statement) return statement.error();
-  auto& s = **statement;
-  s.bind(1, picture.path).bind(2, picture.camera).bind(3, picture.rule).bind(4, picture.event);
-  s.bind(5, count_of(picture.captured)).bind(6, static_cast<std::int64_t>(picture.bytes));
-  if (auto const done = once(s); !done) return done.error();
-  return database.number("SELECT last_insert_rowid()");
-}
-
-/// `picture` 0: the one that is recorded with its file, if there is one.
-Result<void> insert(Database& database, Delivery const& delivery, std::int64_t picture) {
-  auto statement = database.prepare(
-      "INSERT INTO deliveries (destination, picture, file, name, event, subject, body, queued,"
-      " attempts, next, set_aside, error, bytes) SELECT ?1, coalesce(max(id), ?2), ?3, ?4, ?5, ?6, "
-      "?7,"
-      " ?8, 0, 0, 0, '', coalesce(max(bytes), ?9) FROM pictures WHERE ?2 = 0 AND path = ?3");
-  if (!statement) return statement.error();
-  auto& s = **statement;
-  s.bind(1, delivery.destination).bind(2, picture).bind(3, delivery.file).bind(4, delivery.name);
-  s.bind(5, delivery.event).bind(6, delivery.subject).bind(7, delivery.text);
-  s.bind(8, count_of(delivery.queued)).bind(9, static_cast<std::int64_t>(delivery.bytes));
-  return once(s);
-}
 
 /// How many of a destination's ended for good in one batch.
 struct Ended {
@@ -161,8 +61,12 @@ Result<void> settle(Database& database, PictureJournal::Outcome const& outcome,
   if (!changed) return changed.error();
   if (*changed == 0) return {};  // it was dropped meanwhile: nobody wants it elsewhere either
   if (outcome.instead) {
-    auto const done = insert(database, *outcome.instead, outcome.instead->picture);
-    if (!done) return done;
+    auto other = *outcome.instead;
+    other.id = 0;
+    other.attempts = 0;
+    other.next = {};
+    other.error.clear();
+    if (auto const done = insert(database, other, other.picture); !done) return done;
   }
   ++ended[outcome.destination].given_up;
   return {};
@@ -192,14 +96,55 @@ Result<std::uint64_t> change(Database& database, std::string const& sql,
   return changed;
 }
 
+/// Durable before anything can depend on it.
+Result<void> make_mark(std::filesystem::path const& mark, std::int64_t last_picture) {
+  File const file{
+      ::open(mark.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600)};
+  File const folder{::open(mark.parent_path().c_str(), folder_flags)};
+  auto const text = std::to_string(last_picture);
+  bool const written =
+      file && folder &&
+      ::write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
+      ::fsync(file.get()) == 0 && ::fsync(folder.get()) == 0;
+  return written ? Result<void>{} : disk_error("make", mark, errno);
+}
+
+std::int64_t read_mark(std::filesystem::path const& mark) {
+  std::int64_t last_picture = 0;
+  std::ifstream{mark} >> last_picture;
+  return last_picture;
+}
+
+/// What waited in a journal that is damaged waits in the new one, as far as it can be read.
+Result<std::string> begin(Database& fresh, std::filesystem::path const& damaged,
+                          std::filesystem::path const& mark, std::int64_t first_id) {
+  if (first_id != 0) {
+    auto const counted = fresh.run(
+        ("INSERT INTO sqlite_sequence VALUES ('deliveries', " + std::to_string(first_id) + ")")
+            .c_str());
+    if (!counted) return counted.error();
+  }
+  auto const salvaged =
+      damaged.empty() ? Result<Salvaged>{Salvaged{}} : salvage_journal(damaged, fresh);
+  if (!salvaged) return salvaged.error();
+  if (auto const made = make_mark(mark, salvaged->last_picture); !made) return made.error();
+  if (damaged.empty()) return std::string{};
+  return ", with what could be read of it: " + std::to_string(salvaged->pictures) +
+         " pictures and " + std::to_string(salvaged->deliveries) + " deliveries that wait";
+}
+
 }  // namespace
 
-PictureJournal::PictureJournal(std::filesystem::path storage)
-    : file_{std::move(storage),
+PictureJournal::PictureJournal(std::filesystem::path storage, std::int64_t first_id)
+    : mark_{storage / ".snapcron" / "pictures.db.incomplete"},
+      file_{std::move(storage),
             {.name = "pictures.db",
              .application = journal_application,
              .version = 1,
-             .tables = journal_tables}} {}
+             .tables = picture_tables},
+            [this, first_id](Database& fresh, std::filesystem::path const& damaged) {
+              return begin(fresh, damaged, mark_, first_id);
+            }} {}
 
 Result<void> PictureJournal::write(Batch const& batch) {
   return file_.transact([&](Database& database) -> Result<void> {
@@ -346,6 +291,46 @@ Result<void> PictureJournal::forget(std::span<PictureRecord const> pictures) {
     }
     return {};
   });
+}
+
+Result<std::vector<PictureJournal::Known>> PictureJournal::known(
+    std::span<std::string const> paths) {
+  auto const taken_over = read_mark(mark_);
+  return file_.with([&](Database& database) -> Result<std::vector<Known>> {
+    auto statement = database.prepare("SELECT max(id) FROM pictures WHERE path = ?");
+    if (!statement) return statement.error();
+    std::vector<Known> all;
+    for (auto const& path : paths) {
+      auto const row = (*statement)->bind(1, path).step();
+      if (!row) return row.error();
+      auto const id = (*statement)->number(0);
+      all.push_back(id == 0 ? Known::nothing : id <= taken_over ? Known::some : Known::all);
+      (*statement)->reset();
+    }
+    return all;
+  });
+}
+
+Result<std::set<PictureJournal::FileAt>> PictureJournal::outstanding() {
+  return file_.with([](Database& database) -> Result<std::set<FileAt>> {
+    auto statement = database.prepare("SELECT file, destination FROM deliveries WHERE file != ''");
+    if (!statement) return statement.error();
+    std::set<FileAt> files;
+    auto const note = [&files](Statement const& row) { files.emplace(row.text(0), row.text(1)); };
+    if (auto const done = for_each_row(**statement, note); !done) return done.error();
+    return files;
+  });
+}
+
+bool PictureJournal::is_incomplete() const {
+  std::error_code failed;
+  return std::filesystem::exists(mark_, failed);
+}
+
+Result<void> PictureJournal::found_again() {
+  std::error_code failed;
+  std::filesystem::remove(mark_, failed);
+  return failed ? disk_error("remove", mark_, failed.value()) : Result<void>{};
 }
 
 Result<std::string> PictureJournal::name() {

@@ -7,8 +7,10 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace snapcron {
@@ -40,7 +42,8 @@ class PictureJournal {
     bool empty() const { return entries.empty() && outcomes.empty(); }
   };
 
-  explicit PictureJournal(std::filesystem::path storage);
+  /// One that is begun anew gives its deliveries ids that are greater than `first_id`.
+  explicit PictureJournal(std::filesystem::path storage, std::int64_t first_id = 0);
 
   Result<void> write(Batch const& batch);
 
@@ -69,11 +72,27 @@ class PictureJournal {
   /// They are no more; what was to be delivered of them neither.
   Result<void> forget(std::span<PictureRecord const> pictures);
 
+  /// What the journal knows of a picture: nothing; what could be read of a damaged one that was
+  /// there before, in which its deliveries may be missing; or all.
+  enum class Known { nothing, some, all };
+  /// Of pictures by their paths below the storage folder.
+  Result<std::vector<Known>> known(std::span<std::string const> paths);
+  /// A picture's path, and a destination.
+  using FileAt = std::pair<std::string, std::string>;
+  /// All that waits or was set aside.
+  Result<std::set<FileAt>> outstanding();
+  /// The journal was begun anew, and what waited before may be known to the pictures alone: so it
+  /// stays, over restarts, until found_again() is called.
+  bool is_incomplete() const;
+  Result<void> found_again();
+
   /// Of this journal alone in the world: with it a delivery's id is unique.
   Result<std::string> name();
   std::string take_notice() { return file_.take_notice(); }
 
  private:
+  /// A file that is there while it is incomplete: the highest id of a picture that was taken over.
+  std::filesystem::path const mark_;
   DatabaseFile file_;
 };
 

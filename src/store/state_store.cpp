@@ -52,8 +52,9 @@ Result<void> forget_surplus(Database& database) {
 StateStore::StateStore(std::filesystem::path storage)
     : file_{std::move(storage),
             {.name = "state.db", .application = application, .version = 1, .tables = tables},
-            [this](Database& database) {
-              return remembered_ ? remember(database, *remembered_) : Result<void>{};
+            [this](Database& fresh, std::filesystem::path const&) -> Result<std::string> {
+              auto const done = remembered_ ? remember(fresh, *remembered_) : Result<void>{};
+              return done ? Result<std::string>{std::string{}} : done.error();
             }} {}
 
 Result<std::int64_t> StateStore::write(std::span<Record const> appended,

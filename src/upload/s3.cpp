@@ -1,15 +1,14 @@
 // S3: a PUT that is signed, the picture's own hash included, so that the server takes it whole or
 // not at all.
 
+#include "imprint/sha256.hpp"
 #include "upload/address.hpp"
 #include "upload/transfer.hpp"
 #include "upload/way.hpp"
 
-#include <openssl/evp.h>
-
-#include <array>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace snapcron::upload {
@@ -19,24 +18,15 @@ constexpr std::size_t piece_size = 128 * 1024;
 
 /// In hexadecimal digits; nothing when the file cannot be read.
 std::optional<std::string> sha256(LocalFile& file) {
-  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> const hash{EVP_MD_CTX_new(),
-                                                                     &EVP_MD_CTX_free};
-  EVP_DigestInit_ex(hash.get(), EVP_sha256(), nullptr);
+  Sha256 hash;
   std::vector<char> piece(piece_size);
   file.seek(0);
   for (;;) {
     auto const count = file.read(piece.data(), piece.size());
     if (!count) return std::nullopt;
-    if (*count == 0) break;
-    EVP_DigestUpdate(hash.get(), piece.data(), *count);
+    if (*count == 0) return hash.hex();
+    hash.add({piece.data(), *count});
   }
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned size = 0;
-  EVP_DigestFinal_ex(hash.get(), digest.data(), &size);
-  constexpr std::string_view hex = "0123456789abcdef";
-  std::string text;
-  for (unsigned i = 0; i < size; ++i) text += {hex[digest[i] >> 4], hex[digest[i] & 15]};
-  return text;
 }
 
 class S3Way : public Way {

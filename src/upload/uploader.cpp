@@ -4,6 +4,7 @@
 #include "core/printable.hpp"
 #include "curl/http_client.hpp"
 #include "store/folder.hpp"
+#include "upload/damage.hpp"
 #include "upload/local_file.hpp"
 #include "upload/way.hpp"
 
@@ -120,6 +121,8 @@ class AnyUploader : public Uploader {
     if (upload.file.empty() && mail) return way_->deliver(upload, nullptr);
     auto file = upload::LocalFile::open(upload.file);
     if (!file) return {Verdict::never, std::move(file.error().text)};
+    if (auto damage = upload::damage_of(*file); !damage.empty())
+      return {Verdict::never, upload.file.string() + ": " + damage};
     auto outcome = way_->deliver(upload, &*file);
     sent = file->position();
     return outcome;

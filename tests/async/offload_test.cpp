@@ -5,6 +5,7 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <functional>
 #include <future>
 
 namespace snapcron {
@@ -20,12 +21,12 @@ TEST(Offload, LetsTheCallEndWhenItsCallerIsCancelled) {
   bool ended = false;
   asio::cancellation_signal cancel;
 
+  std::function<int()> const blocking = [&] {
+    begun.set_value();
+    may_end.get_future().wait();
+    return 7;
+  };
   auto const call = [&]() -> asio::awaitable<void> {
-    auto const blocking = [&] {
-      begun.set_value();
-      may_end.get_future().wait();
-      return 7;
-    };
     EXPECT_EQ(co_await offload(worker, blocking), 7);
     ended = true;
   };

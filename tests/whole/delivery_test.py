@@ -8,6 +8,7 @@ import importlib.util
 import json
 import os
 import pathlib
+import shutil
 import socket
 import subprocess
 import threading
@@ -43,11 +44,12 @@ rules:
 
 
 class TestCase(support.TestCase):
-    def site_with(self, destinations, actions, storage=None):
+    def site_with(self, destinations, actions, storage=None, socket="sock"):
         """`destinations`: name -> its words in YAML's flow style."""
         lines = "\n".join(f"  {name}: {words}" for name, words in destinations.items())
         self.site.write("secret", PASSWORD + "\n", 0o600)
         text = SITE.replace("@DESTINATIONS@", lines).replace("@ACTIONS@", actions)
+        text = text.replace("control_socket: sock", f"control_socket: {socket}")
         if storage:
             text = text.replace("{directory: pictures}", storage)
         self.site.write_config(text)
@@ -164,9 +166,8 @@ class APictureOfARule(TestCase):
 
         self.open_gate()
 
-        wait_until("the picture in the fallback", lambda: files(here))
-        self.assertEqual(files(here), dict([self.picture()]))
         self.wait_delivered(1)
+        self.assertEqual(files(here), dict([self.picture()]))
         self.assertEqual([(d["destination"], d["state"]) for d in self.outbox()], [("web", "failed")])
         self.assertEqual(self.site.status()["deliveries"]["failed"], 1)
 
@@ -185,6 +186,56 @@ class APictureOfARule(TestCase):
         self.assertEqual(self.outbox(), [])
         self.assertExit(self.site.snapcron("outbox", "drop", one["id"]), 1)
         self.assertExit(self.site.snapcron("outbox", "drop"), 2)
+
+    def test_that_the_disk_has_damaged_is_not_sent_and_kept_as_it_is(self):
+        self.site_with({"stick": "{folder: stick}"}, "{snapshot: gate, to: stick}")
+        self.open_gate()
+        name, jpeg = self.picture()
+        damaged = bytearray(jpeg)
+        damaged[len(jpeg) // 2] ^= 4
+        (self.site.pictures / name).write_bytes(damaged)
+
+        here = self.folder("stick")
+        self.site.ok("outbox", "retry", "--all")
+        self.site.daemon.wait_log("given up: .*the picture is damaged: its SHA-256")
+
+        self.assertEqual(files(here), {})
+        wait_until("it is set aside", lambda: self.outbox()[0]["state"] == "failed")
+        self.assertEqual((self.site.pictures / name).read_bytes(), damaged)
+
+    def test_is_delivered_though_the_journal_is_damaged_or_gone(self):
+        def cut(file, to):
+            os.truncate(file, to)
+
+        def overwrite(file, at, size):
+            with open(file, "r+b") as out:
+                out.seek(at)
+                out.write(os.urandom(size))
+
+        damages = {
+            "its head": lambda db: overwrite(db, 0, 100),
+            "a page in the middle": lambda db: overwrite(db, 4096, 1024),
+            "all but its head": lambda db: overwrite(db, 1024, os.path.getsize(db) - 1024),
+            "its second half": lambda db: cut(db, os.path.getsize(db) // 2),
+            "all": lambda db: cut(db, 0),
+            "the file": os.unlink,
+        }
+        self.site_with({"stick": "{folder: stick}"}, "{snapshot: gate, to: stick}")
+        here = self.site.folder / "stick"
+        for what, damage in damages.items():
+            with self.subTest(damaged=what):
+                for _ in range(8):
+                    self.open_gate()
+                self.site.wait_pictures(8)
+                self.site.stop()  # which brings the WAL into the file
+                damage(self.site.pictures / ".snapcron" / "pictures.db")
+                here.mkdir()
+                self.site.start()
+                self.site.daemon.wait_log("is delivered to stick")
+                wait_until("nothing waits", lambda: self.outbox() == [])
+                self.assertEqual(files(here), {name: (self.site.pictures / name).read_bytes() for name in self.site.files()})
+                shutil.rmtree(here)
+                shutil.rmtree(self.site.pictures / "gate")
 
     def test_is_counted_once_whatever_a_person_does_in_the_moment_in_which_it_is_delivered(self):
         here = self.folder("stick")
@@ -479,6 +530,51 @@ class Retention(TestCase):
         self.site.ok("outbox")
 
         self.assertEqual(len(self.site.files()), 4)
+
+    @support.need_root
+    def test_a_disk_that_takes_no_picture_does_not_keep_it_from_its_destination(self):
+        def mount(place, *options):
+            done = subprocess.run(["mount", "-t", "tmpfs", *options, "tmpfs", str(place)], capture_output=True, text=True)
+            if done.returncode != 0:
+                self.skipTest(f"cannot mount a tmpfs: {done.stderr.strip()}")
+            self.addCleanup(subprocess.run, ["umount", "-l", str(place)])
+
+        place, run = self.folder("pictures"), self.folder("run")
+        mount(place, "-o", "size=6m")
+        mount(run)
+        here = self.folder("stick")
+        self.site_with({"stick": '{folder: stick, filename: "{event}.jpg"}'}, "{snapshot: gate, to: stick}", socket="run/sock")
+        self.open_gate()
+        self.wait_delivered(1)
+
+        ballast = place / "ballast"
+        with contextlib.suppress(OSError), open(ballast, "wb", buffering=0) as file:
+            while True:
+                file.write(bytes(4096))
+        self.open_gate()
+        wait_until("the second", lambda: len(files(here)) == 2)
+        self.site.daemon.wait_log("no space left")
+        wait_until("one that does not fit", lambda: self.open_gate() or "it is kept in memory until" in self.site.daemon.log())
+        wait_until("nothing waits", lambda: self.outbox() == [])
+        before = len(files(here))
+
+        self.site.daemon.kill()
+        here.rename(self.site.folder / "away")
+        self.site.start()
+        for _ in range(3):
+            self.open_gate()
+        wait_until("three wait", lambda: len(self.outbox()) == 3)
+        self.site.daemon.kill()
+        (self.site.folder / "away").rename(here)
+        self.site.start()
+        wait_until("the three", lambda: len(files(here)) == before + 3)
+        ballast.unlink()
+        self.open_gate()
+        wait_until("one more", lambda: len(files(here)) == before + 4)
+        wait_until("nothing waits", lambda: self.outbox() == [])
+        for name in self.site.files():
+            if name.endswith(".jpg"):
+                self.assertIn((self.site.pictures / name).read_bytes(), files(here).values())
 
     @support.need_root
     def test_a_full_disk_makes_room_by_its_oldest_and_delivery_goes_on(self):
