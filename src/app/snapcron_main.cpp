@@ -147,7 +147,7 @@ void add_tools(CLI::App& app, Words& words, std::map<std::string, CLI::App*>& co
 void add_users(CLI::App& app, Words& words, std::map<std::string, CLI::App*>& commands) {
   auto* passwd = commands["passwd"] = app.add_subcommand(
       "passwd", "prints a line for the users file; reads the password from standard input");
-  passwd->add_option("user", words.user)->required();
+  passwd->add_option("user", words.user, "the name to log in with")->type_name("NAME")->required();
   auto* token = commands["token"] = app.add_subcommand(
       "token", "makes a program's token, and prints the line for the users file");
   token->add_option("name", words.user, "of the program, for the log")->required();
