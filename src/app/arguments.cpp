@@ -1,5 +1,6 @@
 #include "app/arguments.hpp"
 
+#include "app/command_table.hpp"
 #include "app/commands.hpp"
 #include "core/diagnostic.hpp"
 #include "core/printable.hpp"
@@ -31,6 +32,7 @@ std::string complaint(CLI::App const& app, CLI::ParseError const& error, int arg
 }  // namespace
 
 int parse_and_run(CLI::App& app, int argc, char** argv, std::function<int()> const& body) {
+  add_command_table(app);
   try {
     app.parse(argc, argv);
   } catch (CLI::ParseError const& error) {

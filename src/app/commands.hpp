@@ -49,8 +49,13 @@ struct SimulateOptions {
 int simulate(SimulateOptions const& options);
 
 int hash_for_users_file(std::string const& user);
+/// A new token on stderr, the users file's line for it on stdout.
+int token_for_users_file(std::string const& name, bool may_switch);
 /// The JSON Schema of the configuration, on stdout.
 int print_schema();
+/// The configuration's names of one kind ("rule", "camera", "destination", "input", "relay"), a
+/// line each; for the shells' completion.
+int print_names(std::string const& kind, std::filesystem::path const& config);
 int relay_safe(std::filesystem::path const& config);
 /// The process that holds the relays, started by run_daemon().
 int run_guard(std::filesystem::path const& control_socket);

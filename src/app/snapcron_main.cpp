@@ -1,6 +1,7 @@
 #include "app/snapcron_main.hpp"
 
 #include "app/arguments.hpp"
+#include "app/command_help.hpp"
 #include "app/commands.hpp"
 #include "app/locate.hpp"
 
@@ -18,6 +19,7 @@ struct Words {
   SimulateOptions simulate;
   LogOptions log;
   bool json = false;
+  bool may_switch = false;
 };
 
 int relay_words(std::filesystem::path const& socket, std::vector<std::string> words) {
@@ -39,7 +41,7 @@ void add_outbox(CLI::App& app, Words& words, std::map<std::string, CLI::App*>& c
       app.add_subcommand("outbox", "what waits to be delivered: lists, retries, drops");
   auto const of_destination = [&](CLI::App* command) {
     command->add_option("--destination", words.outbox.destination, "of this one only")
-        ->type_name("NAME");
+        ->type_name("DESTINATION");
   };
   of_destination(outbox);
   outbox->add_flag("--json", words.outbox.json, "one JSON object a line");
@@ -48,7 +50,8 @@ void add_outbox(CLI::App& app, Words& words, std::map<std::string, CLI::App*>& c
                                    std::pair{"drop", "delivers no more; the pictures stay"}}) {
     auto* command = outbox->add_subcommand(name, text);
     of_destination(command);
-    auto* ids = command->add_option("id", words.outbox.ids, "numbers of `snapcron outbox`");
+    auto* ids = command->add_option("id", words.outbox.ids, "numbers of `snapcron outbox`")
+                    ->type_name("ID");
     command->add_flag("--all", words.outbox.all, "every one")->excludes(ids);
     command->final_callback([&words, name = std::string{name}] { words.what = name; });
   }
@@ -61,19 +64,20 @@ void add_daemon_commands(CLI::App& app, Words& words, std::map<std::string, CLI:
   status->add_flag("--json", words.json, "as JSON");
   auto* input = commands["input"] =
       app.add_subcommand("input", "drives an input of the simulated chip");
-  input->add_option("input", words.name, "number or name")->required();
-  input->add_option("level", words.what)
+  input->add_option("input", words.name, "its number or name")->type_name("INPUT")->required();
+  input->add_option("level", words.what, "what it is driven to; pulse: high, then low")
       ->required()
       ->check(CLI::IsMember({"high", "low", "pulse"}));
   input->add_option("duration", words.duration, "of a pulse: 500ms, 2s")->type_name("DURATION");
   auto* relay = commands["relay"] =
       app.add_subcommand("relay", "switches a relay: relay [N] on|off|toggle|pulse [DURATION]");
   relay->add_option("words", words.relay, "[N] on|off|toggle|pulse [DURATION]")
+      ->type_name("RELAY")
       ->required()
       ->expected(1, 3);
   auto* trigger = commands["trigger"] =
       app.add_subcommand("trigger", "fires a rule by hand; conditions, cooldown and mode hold");
-  trigger->add_option("rule", words.name)->required();
+  trigger->add_option("rule", words.name, "its name")->type_name("RULE")->required();
   auto* log = commands["log"] =
       app.add_subcommand("log", "what the rules did, and why they did not");
   log->add_option("--rule", words.log.rule, "of this rule only")->type_name("RULE");
@@ -129,18 +133,27 @@ void add_tools(CLI::App& app, Words& words, std::map<std::string, CLI::App*>& co
   montage->add_option("event", words.name, "as the log and the status show it; else the newest")
       ->type_name("EVENT");
   montage->add_option("-o,--output", words.file, "what to make")->type_name("FILE")->required();
-  auto* passwd = commands["passwd"] = app.add_subcommand(
-      "passwd", "prints a line for the users file; reads the password from standard input");
-  passwd->add_option("user", words.user)->required();
   commands["schema"] =
       app.add_subcommand("schema", "prints the JSON Schema of the configuration, for editors");
   auto* doctor = commands["doctor"] = app.add_subcommand(
       "doctor",
       "looks for chip, lines, permissions, cameras and disk, and says how to mend what is missing");
   doctor->add_option("--destination", words.name, "really delivers a test picture there, instead")
-      ->type_name("NAME");
+      ->type_name("DESTINATION");
   commands["relay-safe"] =
       app.add_subcommand("relay-safe", "drives every relay to on_exit when no daemon holds it");
+}
+
+void add_users(CLI::App& app, Words& words, std::map<std::string, CLI::App*>& commands) {
+  auto* passwd = commands["passwd"] = app.add_subcommand(
+      "passwd", "prints a line for the users file; reads the password from standard input");
+  passwd->add_option("user", words.user, "the name to log in with")->type_name("NAME")->required();
+  auto* token = commands["token"] = app.add_subcommand(
+      "token", "makes a program's token, and prints the line for the users file");
+  token->add_option("name", words.user, "of the program, for the log")->required();
+  auto* read = token->add_flag("--read")->description("it may look, which is the default");
+  token->add_flag("--switch", words.may_switch, "it may switch, fire and reload, too")
+      ->excludes(read);
 }
 
 }  // namespace
@@ -158,9 +171,14 @@ int snapcron_main(int argc, char** argv) {
   std::map<std::string, CLI::App*> commands;
   add_daemon_commands(app, words, commands);
   add_tools(app, words, commands);
+  add_users(app, words, commands);
+  add_command_help(app);
   auto* guard = commands["guard"] =
       app.add_subcommand("guard", "holds the relay lines; started by `run`")->group("");
   guard->add_option("control-socket", words.file)->required();
+  auto* names = commands["names"] =
+      app.add_subcommand("names", "names of the configuration, for completion")->group("");
+  names->add_option("kind", words.what)->required();
   commands["deliver"] =
       app.add_subcommand("deliver", "uploads what it is told; started by `run`")->group("");
   auto* alert = commands["alert"] =
@@ -199,7 +217,9 @@ int snapcron_main(int argc, char** argv) {
          }},
         {"montage", [&] { return montage(socket(), words.name, words.file); }},
         {"passwd", [&] { return hash_for_users_file(words.user); }},
+        {"token", [&] { return token_for_users_file(words.user, words.may_switch); }},
         {"schema", [&] { return print_schema(); }},
+        {"names", [&] { return print_names(words.what, config); }},
         {"doctor", [&] { return doctor(config, words.name); }},
         {"outbox",
          [&] {

@@ -195,6 +195,13 @@ int take(Order& order) {
 int snapshot_main(int argc, char** argv) {
   CLI::App app{"Takes one picture and prints the path that it wrote", "snapshot"};
   app.set_version_flag("--version", "snapshot " SNAPCRON_VERSION);
+  app.footer(
+      R"(Asks the running daemon, which writes below its storage folder; without one it takes the picture
+itself. A picture is whole and durable on disk, or it is not there.
+  snapshot door
+  snapshot --quiet --relay pulse=3s gate
+  snapshot -o - http://192.168.1.20/jpg/image.jpg | display
+Exit: 0 the picture is there; 1 no picture; 2 wrong usage; 5 a picture, but the relay was not switched.)");
   Order order;
   app.add_option("camera", order.camera, "a camera's name, or a URL; else the first configured one")
       ->type_name("CAMERA|URL");

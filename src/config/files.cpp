@@ -2,6 +2,7 @@
 
 #include "config/yaml.hpp"
 #include "core/printable.hpp"
+#include "core/program_token.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -62,10 +63,19 @@ class UsersReader {
     auto const rest = line.substr(colon + 1);
     auto const second = std::min(rest.find(':'), rest.size());
     auto const hash = rest.substr(0, second);
-    if (!is_hash(hash))
+    if (!is_hash(hash) && !hash.starts_with(token_mark))
       return error(colon + 1, "this is no crypt(3) hash, such as snapcron passwd " +
                                   std::string{name} + " makes");
     bool const has_role = second < rest.size();
+    if (hash.starts_with(token_mark)) {
+      auto const role = rest.substr(std::min(second + 1, rest.size()));
+      if (!is_token_hash(hash))
+        return error(colon + 1, "this is no token's hash, such as snapcron token makes");
+      if (role != "read" && role != "switch")
+        return error(colon + 1 + second, "after a token's hash ':read' or ':switch' must follow");
+      users_.push_back({std::string{name}, std::string{hash}, role == "read"});
+      return;
+    }
     if (has_role && rest.substr(second + 1) != "viewer")
       return error(colon + 1 + second + 1, "after the hash only ':viewer' may follow");
     users_.push_back({std::string{name}, std::string{hash}, has_role});

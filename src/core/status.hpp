@@ -26,6 +26,8 @@ struct RelayStatus {
   std::string name;
   bool on = false;
   bool available = true;
+  std::uint64_t switched = 0;  // since the start
+  std::optional<Duration> max_on{};
 };
 /// The frames that are kept of a camera at the moment.
 struct BufferStatus {
@@ -41,6 +43,7 @@ struct CameraStatus {
   std::optional<Instant> last;           // the latest good picture
   std::string error;                     // why the latest attempt failed; empty when it did not
   std::optional<BufferStatus> buffer{};  // of a camera that is kept running
+  std::uint64_t taken = 0, failed = 0;   // captures since the start
 };
 struct RuleStatus {
   std::string name;
@@ -52,6 +55,9 @@ struct RuleStatus {
   std::map<std::string, std::uint64_t> skipped;  // by reason
   std::string last_skip;  // the latest skip's reason in words; empty before any
   std::optional<Instant> next;
+  std::optional<Instant> last_skipped{};  // when that was
+  std::string description{};
+  std::vector<std::string> triggers{};  // in words
 };
 struct DestinationStatus {
   enum class State { unknown, ok, down };

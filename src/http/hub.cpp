@@ -1,3 +1,4 @@
+#include "http/date.hpp"
 #include "http/session.hpp"
 
 #include <unistd.h>
@@ -19,8 +20,8 @@ Hub::Hub(boost::asio::io_context& l, Controls& controls, Clock const& c,
       workers{w},
       clock{c},
       limits{server_limits},
-      api{controls},
-      authenticator{std::make_shared<Authenticator>(l, w, c)},
+      entrance{l, w, c},
+      api{controls, entrance},
       timer_{l} {}
 
 bool Hub::has_room(Peer const& peer) const {
@@ -78,6 +79,11 @@ void Hub::close_network() {
     if (!session->peer().local) session->close();
 }
 
+void Hub::close_streams() {
+  for (auto const& session : std::vector(sessions_.begin(), sessions_.end()))
+    if (!session->peer().local && session->streams()) session->close();
+}
+
 void Hub::expect(Deadline deadline) {
   if (deadline >= timer_at_) return;
   timer_at_ = deadline;
@@ -106,7 +112,7 @@ std::string_view Hub::date() {
   auto const second = std::chrono::floor<std::chrono::seconds>(clock.now().wall);
   if (date_.empty() || second != date_at_) {
     date_at_ = second;
-    date_ = "Date: " + format_time("%a, %d %b %Y %H:%M:%S GMT", second, Zone{}) + "\r\n";
+    date_ = "Date: " + http_date(second) + "\r\n";
   }
   return date_;
 }

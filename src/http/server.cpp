@@ -27,7 +27,7 @@ class Server::Impl {
     if (!spec) {
       tcp_listener_.reset();
       hub_->close_network();
-      hub_->authenticator->set_users({});
+      hub_->entrance.set_users({});
       hub_->certificate.reset();
       spec_.reset();
       return {};
@@ -49,7 +49,10 @@ class Server::Impl {
     }
     if (stays && spec_->tls.has_value() != spec->tls.has_value()) hub_->close_network();
     if (!same_certificate) hub_->certificate = std::move(certificate);
-    if (!spec_ || spec_->users != spec->users) hub_->authenticator->set_users(spec->users);
+    if (!spec_ || spec_->users != spec->users) {
+      hub_->entrance.set_users(spec->users);
+      hub_->close_streams();
+    }
     hub_->api.set_manual_input_txt(spec->manual_input_txt);
     spec_ = spec;
     return {};
@@ -59,7 +62,7 @@ class Server::Impl {
     tcp_listener_.reset();
     unix_listener_.reset();
     hub_->close_all();
-    hub_->authenticator->stop();
+    hub_->entrance.stop();
     unix_socket_.reset();
     spec_.reset();
   }

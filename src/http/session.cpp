@@ -1,9 +1,7 @@
 #include "http/session.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <sys/socket.h>
 
@@ -13,9 +11,6 @@
 
 namespace snapcron::http {
 namespace {
-
-// What the kernel keeps for a client of a stream that does not read: not more is ever old news.
-constexpr int stream_buffer = 128 * 1024;
 
 // What is encrypted before others have their turn.
 constexpr std::size_t encrypted_a_turn = 256 * 1024;
@@ -107,24 +102,25 @@ void Session::begin_request() {
   ++requests_;
   keep_alive_ = request.keep_alive && requests_ < hub_->limits.requests;
   head_only_ = request.method == Method::head;
-  bool const passwords = hub_->authenticator->asks();
+  bool const passwords = hub_->entrance.asks();
   if (auto refusal = turn_away(request, peer_, passwords)) return reply(std::move(*refusal));
   match_ = match(request.method, request.path, request.query);
   if (peer_.local || !passwords || match_.permission() == Permission::none)
-    return admitted(Verdict::user);
+    return admitted({Verdict::user});
   phase_ = Phase::login;
-  auto const verdict = hub_->authenticator->check(request.authorization, peer_.key,
-                                                  [self = shared_from_this()](Verdict later) {
-                                                    if (self->phase_ != Phase::login) return;
-                                                    self->admitted(later);
-                                                    self->turn();
-                                                  });
-  if (verdict) admitted(*verdict);
+  auto visitor = hub_->entrance.check(request, match_.takes_cookie(), peer_.key,
+                                      [self = shared_from_this()](Visitor later) {
+                                        if (self->phase_ != Phase::login) return;
+                                        self->admitted(std::move(later));
+                                        self->turn();
+                                      });
+  if (visitor) admitted(std::move(*visitor));
 }
 
-void Session::admitted(Verdict verdict) {
+void Session::admitted(Visitor visitor) {
   auto const& request = reader_.request();
-  if (auto refusal = turn_away(request, peer_, match_, verdict)) return reply(std::move(*refusal));
+  if (auto refusal = turn_away(request, peer_, match_, visitor)) return reply(std::move(*refusal));
+  visitor_ = std::move(visitor);
   phase_ = Phase::body;
   if (!request.announces_body) return;
   set_deadline(hub_->limits.body);
@@ -140,7 +136,10 @@ bool Session::on_body() {
       refuse_request();
       return true;
     case RequestReader::Step::done:
-      handle();
+      if (match_.form)
+        understand_form();
+      else
+        handle();
       return true;
     case RequestReader::Step::more:
       break;
@@ -148,10 +147,20 @@ bool Session::on_body() {
   return receive();
 }
 
+/// Now it is known what is asked for: the same is asked of the caller as of one that sent it as a
+/// query.
+void Session::understand_form() {
+  if (reader_.take_form() == RequestReader::Step::refused) return refuse_request();
+  auto const& request = reader_.request();
+  match_ = match(Method::get, request.path, request.query);
+  if (auto refusal = turn_away(request, peer_, match_, visitor_)) return reply(std::move(*refusal));
+  handle();
+}
+
 void Session::handle() {
   deadline_ = Deadline::max();
   phase_ = Phase::handler;
-  call_.emplace(Call{reader_.request(), std::move(match_.argument)});
+  call_.emplace(Call{reader_.request(), std::move(match_.argument), std::move(visitor_), peer_});
   auto const& handler = match_.route->handler;
   if (!std::holds_alternative<Immediate>(handler)) {
     auto work = std::holds_alternative<Waiting>(handler)
@@ -186,36 +195,6 @@ void Session::served(std::exception_ptr broken) {
     self->reply();
     self->turn();
   });
-}
-
-boost::asio::awaitable<bool> Session::begin(Response head) {
-  if (phase_ != Phase::handler) co_return false;
-  head.endless = true;
-  head.close = true;
-  if (head_only_) {
-    response_ = std::move(head);
-    co_return false;
-  }
-  keep_alive_ = false;
-  ::setsockopt(socket_.native_handle(), SOL_SOCKET, SO_SNDBUF, &stream_buffer,
-               sizeof stream_buffer);
-  std::string text;
-  append_head(text, head, {reader_.request().version, false, hub_->date()});
-  phase_ = Phase::streaming;
-  co_return co_await send(std::move(text), nullptr);
-}
-
-boost::asio::awaitable<bool> Session::send(std::string text,
-                                           std::shared_ptr<std::string const> picture) {
-  if (phase_ != Phase::streaming) co_return false;
-  out_ = std::move(text);
-  response_.picture = std::move(picture);
-  sent_ = 0;
-  stalled_at_ = std::string::npos;
-  turn();
-  while (phase_ == Phase::streaming && !out_.empty())
-    co_await taken_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
-  co_return phase_ == Phase::streaming;
 }
 
 /// The bytes were no request that can be understood in one way only: say so, and end the
@@ -272,29 +251,6 @@ bool Session::on_writing() {
   bool const apart = !head_only_ && response_.payload().size() > copied_body;
   auto const payload = apart ? response_.payload() : std::string_view{};
   return send_rest(payload) == Sending::done && finish_reply();
-}
-
-/// Sends the present part. What the client says meanwhile is no request; that it leaves is news.
-/// One that only ends its side may still read: whether it does, the next part tells.
-bool Session::on_streaming() {
-  if (!client_ended_) {
-    auto const rest = forget_what_comes();
-    client_ended_ = rest == Rest::ended;
-    if (rest == Rest::cut) {
-      close();
-      return false;
-    }
-  }
-  if (send_rest(response_.payload()) == Sending::done) {
-    out_.clear();
-    sent_ = 0;
-    response_.picture.reset();
-    deadline_ = Deadline::max();
-    taken_.cancel();
-  }
-  if (phase_ != Phase::closed && !client_ended_)
-    wait(boost::asio::posix::descriptor_base::wait_read);
-  return false;
 }
 
 bool Session::receive() {

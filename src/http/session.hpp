@@ -3,7 +3,7 @@
 // what all connections of a server share.
 
 #include "http/api.hpp"
-#include "http/authenticator.hpp"
+#include "http/entrance.hpp"
 #include "http/peer.hpp"
 #include "http/router.hpp"
 #include "http/server.hpp"
@@ -37,6 +37,7 @@ class Hub : public std::enable_shared_from_this<Hub> {
   void admit(int fd, Peer const& peer);
   void close_all();
   void close_network();  // all but the unix socket's
+  void close_streams();  // of the network: who listens is to log in again
 
   // For sessions.
   void left(Session& session);
@@ -47,8 +48,8 @@ class Hub : public std::enable_shared_from_this<Hub> {
   boost::asio::thread_pool& workers;
   Clock const& clock;
   ServerLimits const limits;
+  Entrance entrance;
   Api api;
-  std::shared_ptr<Authenticator> const authenticator;
   std::optional<Certificate> certificate{};  // of the network's connections; none: plain HTTP
 
  private:
@@ -77,6 +78,7 @@ class Session final : public std::enable_shared_from_this<Session>, private Stre
   void expire();
 
   Peer const& peer() const { return peer_; }
+  bool streams() const { return phase_ == Phase::streaming; }
   bool refused() const { return refused_; }
 
  private:
@@ -105,7 +107,8 @@ class Session final : public std::enable_shared_from_this<Session>, private Stre
 
   void shaken(Transport::Handshake how);
   void begin_request();
-  void admitted(Verdict verdict);
+  void admitted(Visitor visitor);
+  void understand_form();
   void handle();
   static boost::asio::awaitable<void> serve(std::shared_ptr<Session> self, Waiting handler);
   static boost::asio::awaitable<void> serve(std::shared_ptr<Session> self, Streaming handler);
@@ -114,6 +117,7 @@ class Session final : public std::enable_shared_from_this<Session>, private Stre
   boost::asio::awaitable<bool> begin(Response head) override;
   boost::asio::awaitable<bool> send(std::string text,
                                     std::shared_ptr<std::string const> picture) override;
+  boost::asio::awaitable<bool> wait(boost::asio::steady_timer& timer) override;
   void refuse_request();
   void reply();
   void reply(Response response);
@@ -140,6 +144,7 @@ class Session final : public std::enable_shared_from_this<Session>, private Stre
 
   RequestReader reader_;
   Match match_;
+  Visitor visitor_;  // once it is known who asks
   std::optional<Call> call_;
   Response response_;
   std::string out_;
@@ -148,6 +153,7 @@ class Session final : public std::enable_shared_from_this<Session>, private Stre
   std::size_t stalled_at_ = 0;  // bytes sent when the client took no more
   boost::asio::steady_timer
       taken_;  // never expires: cancelled when a part has been sent, or closed
+  boost::asio::steady_timer* waits_for_ = nullptr;  // what a stream waits for, beside its client
   bool waits_to_read_ = false, waits_to_write_ = false;
   bool at_work_ = false;  // a worker shakes hands: nobody else touches the socket
   bool end_told_ = false;

@@ -68,6 +68,7 @@ void Session::close() {
     socket_.close(ignored);
   }
   taken_.cancel();
+  if (waits_for_) waits_for_->cancel();
   hub_->left(*this);
 }
 

@@ -1,8 +1,9 @@
 // CPU per keep-alive request for /io/input.txt, without and with a password and over TLS, beside
-// nginx's `return` and a bare epoll loop that looks only for the empty line; and CPU per TLS
-// connection (a whole handshake, one request), beside nginx with the same certificate. Each server
-// is a process of its own on one core, the clients are on another; rounds alternate, the figure is
-// the median. nginx is left out where it is not installed.
+// nginx's `return`, lighttpd with a file of the same text, and a bare epoll loop that looks only
+// for the empty line; and CPU per TLS connection (a whole handshake, one request), beside nginx
+// with the same certificate. Each server is a process of its own on one core, the clients are on
+// another; rounds alternate, the figure is the median. nginx and lighttpd are left out where they
+// are not installed.
 
 #include "../http/fake_controls.hpp"
 #include "../support/certificates.hpp"
@@ -29,7 +30,11 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <functional>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace {
 
@@ -101,11 +106,11 @@ void serve_snapcron(bool password, std::optional<TlsSpec> tls,
   boost::asio::io_context loop{1};
   boost::asio::thread_pool workers{1};
   FakeControls controls;
-  auto const changed = controls.inputs[0].changed;
-  controls.inputs = {{1, false, true, 2, changed},
-                     {2, true, false, 6, changed},
-                     {3, false, true, 1, changed},
-                     {4, false, true, 4, changed}};
+  auto const changed = controls.input_readings[0].changed;
+  controls.input_readings = {{1, false, true, 2, changed},
+                             {2, true, false, 6, changed},
+                             {3, false, true, 1, changed},
+                             {4, false, true, 4, changed}};
   SystemClock clock;
   ServerLimits limits;
   limits.requests = 1'000'000'000;
@@ -157,10 +162,35 @@ void serve_bare(std::function<void(std::uint16_t)> const& ready) {
   }
 }
 
+/// Another one's server; nothing where it is not installed.
+std::optional<std::pair<pid_t, std::uint16_t>> start_program(std::uint16_t port,
+                                                             std::vector<std::string> words) {
+  if (::access(words.front().c_str(), X_OK) != 0) return std::nullopt;
+  std::vector<char*> argv;
+  for (auto& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  pid_t const child = ::fork();
+  if (child == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    pin(0);
+    ::execv(argv.front(), argv.data());
+    ::_exit(127);
+  }
+  for (int i = 0; i < 100; ++i) {
+    int const probe = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    auto const address = loopback(port);
+    bool const up =
+        ::connect(probe, reinterpret_cast<sockaddr const*>(&address), sizeof address) == 0;
+    ::close(probe);
+    if (up) return std::pair{child, port};
+    ::usleep(20'000);
+  }
+  return std::nullopt;
+}
+
 std::optional<std::pair<pid_t, std::uint16_t>> start_nginx(TemporaryFolder const& folder,
                                                            std::uint16_t port,
                                                            TlsSpec const* tls = nullptr) {
-  if (::access("/usr/sbin/nginx", X_OK) != 0) return std::nullopt;
   auto const own = std::to_string(port);
   std::string ssl;
   if (tls != nullptr)
@@ -178,23 +208,24 @@ std::optional<std::pair<pid_t, std::uint16_t>> start_nginx(TemporaryFolder const
           "client_body_temp_path " +
           folder.path().string() + ";\nserver { listen 127.0.0.1:" + own + ssl +
           "; location / { default_type text/plain; return 200 \"" + quoted + "\"; } } }\n");
-  pid_t const child = ::fork();
-  if (child == 0) {
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    pin(0);
-    ::execl("/usr/sbin/nginx", "nginx", "-p", folder.path().c_str(), "-c", config.c_str(), nullptr);
-    ::_exit(127);
-  }
-  for (int i = 0; i < 100; ++i) {
-    int const probe = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    auto const address = loopback(port);
-    bool const up =
-        ::connect(probe, reinterpret_cast<sockaddr const*>(&address), sizeof address) == 0;
-    ::close(probe);
-    if (up) return std::pair{child, port};
-    ::usleep(20'000);
-  }
-  return std::nullopt;
+  return start_program(port,
+                       {"/usr/sbin/nginx", "-p", folder.path().string(), "-c", config.string()});
+}
+
+/// A file in memory, or nearly so: it is in the page cache, and lighttpd keeps what stat() said.
+std::optional<std::pair<pid_t, std::uint16_t>> start_lighttpd(TemporaryFolder const& folder) {
+  std::uint16_t const port = 18'081;
+  std::filesystem::create_directories(folder / "www/io");
+  folder.write("www/io/input.txt", body);
+  auto const config =
+      folder.write("lighttpd.conf",
+                   "server.document-root = \"" + (folder / "www").string() +
+                       "\"\nserver.errorlog = \"" + (folder / "lighttpd.log").string() +
+                       "\"\nserver.bind = \"127.0.0.1\"\nserver.port = " + std::to_string(port) +
+                       "\nserver.max-keep-alive-requests = 1000000000\n"
+                       "server.max-keep-alive-idle = 3600\n"
+                       "mimetype.assign = ( \".txt\" => \"text/plain\" )\n");
+  return start_program(port, {"/usr/sbin/lighttpd", "-D", "-f", config.string()});
 }
 
 /// A client's connection, with TLS where the contestant has it.
@@ -308,6 +339,8 @@ int main() {
   };
   add("bare epoll", start([](auto ready) { serve_bare(ready); }), request + "\r\n");
   if (auto const nginx = start_nginx(folder, 18'080)) add("nginx return", *nginx, request + "\r\n");
+  if (auto const lighttpd = start_lighttpd(folder))
+    add("lighttpd, a file", *lighttpd, request + "\r\n");
   add("snapcron", snapcron(false), request + "\r\n");
   add("snapcron, password", snapcron(true), request + login + "\r\n");
   for (unsigned const bits : {0u, 2048u}) {

@@ -1,5 +1,8 @@
 #include "http/authenticator.hpp"
 
+#include "core/program_token.hpp"
+#include "http/token.hpp"
+
 #include "http/password.hpp"
 #include "live_server.hpp"
 
@@ -262,6 +265,31 @@ TEST(Password, IsNeverGoodForALockedOrBrokenHash) {
     EXPECT_FALSE(hash_usable(hash)) << hash;
   EXPECT_TRUE(verify_password("s3cret", root.hash));
   EXPECT_FALSE(verify_password(std::string_view{"s3cret\0", 7}, root.hash));
+}
+
+TEST_F(Logins, ATokenIsKnownByItsHashAndNotByItsName) {
+  auto const token = http::make_token();
+  EXPECT_THAT(token, testing::MatchesRegex("snapcron_[0-9a-f]{64}"));
+  EXPECT_NE(token, http::make_token());
+  EXPECT_TRUE(is_token_hash(http::hash_token(token)));
+  authenticator->set_users({{"robot", http::hash_token(token), true}});
+  auto const visitor = authenticator->check("Bearer " + token, address(1), [](auto const&) {});
+  ASSERT_TRUE(visitor);
+  EXPECT_EQ(visitor->verdict, Verdict::viewer);
+  EXPECT_EQ(visitor->name, "robot");
+  EXPECT_EQ(login("bearer " + token), Verdict::viewer) << "the scheme's name in any letters";
+  EXPECT_EQ(login("Bearer " + token + "0"), Verdict::wrong);
+  EXPECT_EQ(login("Bearer " + http::hash_token(token)), Verdict::wrong);
+  EXPECT_EQ(login("Bearer"), Verdict::wrong);
+  EXPECT_EQ(login("Basic cm9ib3Q6eA=="), Verdict::wrong) << "robot:x";
+}
+
+TEST_F(Logins, GuessedTokensAreLimitedAndAGoodOneNever) {
+  auto const token = http::make_token();
+  authenticator->set_users({{"robot", http::hash_token(token), false}});
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(login("Bearer " + http::make_token()), Verdict::wrong);
+  EXPECT_EQ(login("Bearer " + http::make_token()), Verdict::limited);
+  EXPECT_EQ(login("Bearer " + token), Verdict::user);
 }
 
 }  // namespace

@@ -38,7 +38,9 @@ inline User const anna{
     "anna", "$5$rounds=1000$saltsalt$OV7WLEsqoCv63hczHp.M20j1G93k1Ay5lPfeFi5wDsA", true};  // looks
 constexpr char const* as_root = "Authorization: Basic cm9vdDpzM2NyZXQ=\r\n";
 constexpr char const* as_anna = "Authorization: Basic YW5uYTpsb29rcw==\r\n";
-constexpr char const* as_wrong = "Authorization: Basic cm9vdDp3cm9uZw==\r\n";       // root:wrong
+constexpr char const* as_wrong = "Authorization: Basic cm9vdDp3cm9uZw==\r\n";  // root:wrong
+// As a browser asks for a page.
+constexpr char const* shows_pages = "Accept: text/html,application/xhtml+xml\r\n";
 constexpr char const* as_nobody = "Authorization: Basic bm9ib2R5OnMzY3JldA==\r\n";  // nobody:s3cret
 
 class RawClient {

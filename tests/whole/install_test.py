@@ -23,7 +23,8 @@ class Install(support.TestCase):
     def test_programs_unit_rules_and_folders_are_there(self):
         for name in ("bin/snapcron", "bin/snapshot", "lib/systemd/system/snapcron.service", "lib/sysusers.d/snapcron.conf",
                      "lib/tmpfiles.d/snapcron.conf", "lib/udev/rules.d/60-snapcron.rules", "share/doc/snapcron/rules.md",
-                     "share/doc/snapcron/examples", "share/doc/snapcron/rules"):
+                     "share/doc/snapcron/examples", "share/doc/snapcron/rules",
+                     "share/bash-completion/completions/snapcron", "share/fish/vendor_completions.d/snapshot.fish"):
             self.assertTrue((self.prefix / name).exists(), name)
         self.assertFalse(list(self.prefix.rglob("door-data")))
 
@@ -36,11 +37,17 @@ class Install(support.TestCase):
         self.site.start()
         self.assertExit(self.site.snapshot(), 0)
 
-    def test_its_commented_out_example_is_good_too(self):
+    def test_what_its_comments_propose_is_good_too(self):
         text = (self.root / "etc/snapcron/snapcron.yaml").read_text()
-        head, example = text.split("#\n", 1)
-        self.site.config.write_text(head.rsplit("# A door contact", 1)[0] + re.sub(r"(?m)^# ?", "", example))
-        self.assertExit(self.site.snapcron("check"), 0)
+        proposed = {key: line for line, key in re.findall(r"(?m)^#   ((\w+): .*)$", text)}
+        self.assertEqual(set(proposed), {"gpio", "inputs", "relays", "cameras", "http"})
+        kept = "".join(line + "\n" for line in text.splitlines() if line.split(":")[0] not in proposed)
+        self.site.config.write_text(kept + "\n".join(proposed.values()) + "\n")
+        for name, content in (("users", "anna:$y$j9T$abcdefgh$0123456789012345678901234567890123456789012\n"), ("door.pw", "secret\n")):
+            (self.site.config.parent / name).write_text(content)
+            (self.site.config.parent / name).chmod(0o600)
+        done = self.assertExit(self.site.snapcron("check"), 0)
+        self.assertNotIn("error", done.stderr)
 
     def test_a_configuration_that_is_there_stays(self):
         config = self.root / "etc/snapcron/snapcron.yaml"
