@@ -49,6 +49,8 @@ struct SimulateOptions {
 int simulate(SimulateOptions const& options);
 
 int hash_for_users_file(std::string const& user);
+/// A new token on stderr, the users file's line for it on stdout.
+int token_for_users_file(std::string const& name, bool may_switch);
 /// The JSON Schema of the configuration, on stdout.
 int print_schema();
 /// The configuration's names of one kind ("rule", "camera", "destination", "input", "relay"), a

@@ -29,6 +29,7 @@ constexpr auto camera_watch = std::chrono::minutes{1};
 /// How often the pictures are held against the storage's limits.
 constexpr auto limits_watch = std::chrono::minutes{1};
 constexpr auto sync_look = std::chrono::seconds{1};
+constexpr auto loop_look = std::chrono::seconds{1};
 
 /// Unique over restarts: the start time in base 36.
 std::string event_prefix(Instant start) {
@@ -73,11 +74,15 @@ Daemon::Daemon(Site site, std::filesystem::path control_socket)
       outbox_(loop_, clock_, picture_recorder_, site_.storage.directory,
               {"/proc/self/exe", "deliver"},
               {.warn = [this](std::string const& text) { log_.write(Level::warning, text); },
-               .happened = [this](Outbox::Happened const& what) { delivery_happened(what); }}),
+               .happened = [this](Outbox::Happened const& what) { delivery_happened(what); },
+               .recorded = [this] { news_.pictures(); },
+               .changed = [this](std::string const& to) { news_.destination(to); }}),
       rescue_(loop_, clock_, control_socket_.string() + ".pictures", outbox_,
               {"/proc/self/exe", "deliver"},
               {.warn = [this](std::string const& text) { log_.write(Level::warning, text); },
-               .happened = [this](Outbox::Happened const& what) { delivery_happened(what); }}),
+               .happened = [this](Outbox::Happened const& what) { delivery_happened(what); },
+               .recorded = [] {},  // it knows pictures for their deliveries only
+               .changed = [this](std::string const& to) { news_.destination(to); }}),
       cleanup_(clock_, picture_recorder_, site_.storage.directory,
                [this](bool ok, std::string const& text) {
                  log_.write(ok ? Level::info : Level::error, text);
@@ -85,6 +90,10 @@ Daemon::Daemon(Site site, std::filesystem::path control_socket)
       transfers_(loop_),
       http_client_(transfers_),
       server_(loop_, *this, clock_, workers_),
+      certificate_watch_(
+          loop_, workers_, clock_,
+          {.renewed = [this](TlsSpec renewed) { certificate_renewed(std::move(renewed)); },
+           .warn = [this](std::string const& text) { log_.write(Level::warning, text); }}),
       timer_(loop_),
       calendar_(loop_),
       memory_timer_(loop_),
@@ -92,6 +101,7 @@ Daemon::Daemon(Site site, std::filesystem::path control_socket)
   pictures_.on_camera([this](std::string const& camera, bool ok, std::string const& text) {
     camera_changed(camera, ok, text);
   });
+  recorder_.on_written([this] { news_.records(); });
   pictures_.on_full([this] { return cleanup_.make_room(); });
   pictures_.keep_in_memory(rescue_.folder(), [this] { return rescue_.has_room(); });
   cleanup_.configure(site_.storage.retention);
@@ -157,14 +167,17 @@ void Daemon::say_hello() {
                               site_.zone.name());
   for (auto const& line : inputs_.describe()) log_.write(Level::info, line);
   for (auto const& line : relays_.describe()) log_.write(Level::info, line);
-  if (site_.http) log_.write(Level::info, "http://" + server_.address() + "/");
+  if (site_.http)
+    log_.write(Level::info, (site_.http->tls ? "https://" : "http://") + server_.address() + "/");
 }
 
 void Daemon::run() {
   say_hello();
+  watch_certificate();
   spawn(watch_signals());
   spawn(watch_calendar());
   spawn(keep_pictures());
+  spawn(watch_loop());
   if (auto const period = watchdog_period()) spawn(feed_watchdog(*period));
   if (!engine_.clock_trusted()) {
     log_.write(Level::warning,
@@ -187,6 +200,7 @@ void Daemon::on_edges(std::span<InputEdge const> edges) {
   for (auto const& edge : edges) {
     engine_.on_edge(edge, now, decisions_);
     line_feed_.add({LineChange::Line::input, edge.input, edge.high});
+    news_.input(edge.input);
   }
   settle();
 }
@@ -204,6 +218,8 @@ void Daemon::on_chip(LineName const&, bool available, std::string const& text) {
 void Daemon::relay_changed(unsigned relay, bool on) {
   engine_.on_relay(relay, on, clock_.now(), decisions_);
   line_feed_.add({LineChange::Line::relay, relay, on});
+  ++relay_switches_[relay];
+  news_.relay(relay);
   settle();
 }
 
@@ -212,6 +228,7 @@ void Daemon::camera_changed(std::string const& camera, bool ok, std::string cons
              "camera " + camera + (ok ? " is there" : " is lost: " + text));
   // The first good picture of a camera is no finding.
   bool const tell = ok ? lost_cameras_.erase(camera) > 0 : lost_cameras_.insert(camera).second;
+  news_.camera(camera);
   if (tell) engine_.on_camera(camera, ok, clock_.now(), decisions_);
   settle();
 }
@@ -290,6 +307,16 @@ asio::awaitable<void> Daemon::await_synchronised_clock(Duration longest) {
   settle();
 }
 
+// How late the loop comes to what is due, once a second.
+asio::awaitable<void> Daemon::watch_loop() {
+  asio::steady_timer timer{loop_};
+  for (;;) {
+    timer.expires_after(loop_look);
+    co_await timer.async_wait(use_awaitable);
+    measures_.loop_lag.add(std::chrono::steady_clock::now() - timer.expiry());
+  }
+}
+
 asio::awaitable<void> Daemon::watch_calendar() {
   for (;;) {
     auto const wake = co_await calendar_.wait();
@@ -335,6 +362,7 @@ asio::awaitable<void> Daemon::shut_down() {
   remember();
   relays_.stop();
   server_.stop();
+  certificate_watch_.stop();
   inputs_.stop();
   co_await pictures_.stop();
   co_await outbox_.stop();

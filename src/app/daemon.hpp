@@ -2,12 +2,15 @@
 // The composition root: the engine and everything that performs its decisions, on one loop.
 
 #include "app/board.hpp"
+#include "app/certificate_watch.hpp"
+#include "app/change_feed.hpp"
 #include "app/cleanup.hpp"
 #include "app/journal.hpp"
 #include "app/line_feed.hpp"
 #include "app/log.hpp"
 #include "app/outbox.hpp"
 #include "app/picture_recorder.hpp"
+#include "app/picture_viewer.hpp"
 #include "app/recorder.hpp"
 #include "app/rescue.hpp"
 #include "app/step_runner.hpp"
@@ -50,6 +53,12 @@ class Daemon : public Controls, private InputListener {
 
   // Controls: what the pages and the command line ask.
   Status status() const override;
+  std::vector<InputStatus> inputs() const override;
+  std::vector<RelayStatus> relays() const override;
+  std::vector<CameraStatus> cameras() const override { return pictures_.status(); }
+  std::vector<RuleStatus> rules() const override { return engine_.status(clock_.now().wall); }
+  std::vector<DestinationStatus> destinations() const override;
+  boost::asio::awaitable<Measures> measures() override;
   Zone zone() const override { return site_.zone; }
   std::vector<InputReading> readings(bool count) override;
   Result<void> switch_relay(unsigned number, RelayCommand const& command) override;
@@ -58,16 +67,29 @@ class Daemon : public Controls, private InputListener {
   Result<void> step_input(unsigned number, std::vector<LevelStep> steps) override;
   std::uint64_t line_moment() const override { return line_feed_.now(); }
   boost::asio::awaitable<Result<LineNews>> line_news(std::uint64_t after, Duration wait) override;
+  std::uint64_t change_moment() const override { return news_.now(); }
+  Changes changes_after(std::uint64_t moment) const override { return news_.after(moment); }
+  std::shared_ptr<void> follow_changes(std::function<void()> changed) override {
+    return news_.follow(std::move(changed));
+  }
+  boost::asio::awaitable<Result<bool>> enable_rule(std::string rule, bool enabled,
+                                                   std::string by) override;
   Result<TriggerReply> trigger(std::string const& rule) override;
   boost::asio::awaitable<SnapshotReply> snapshot(SnapshotRequest request) override;
+  boost::asio::awaitable<Result<PictureSize>> picture_size(std::string camera) override;
   boost::asio::awaitable<Result<std::shared_ptr<std::string const>>> look(
       LookRequest request) override;
   Result<unsigned> webhook(std::string const& name) override;
   boost::asio::awaitable<Result<LogPage>> log(LogQuery query, Duration wait) override;
   boost::asio::awaitable<Result<std::vector<PictureRecord>>> pictures(PictureQuery query) override;
+  boost::asio::awaitable<Result<std::shared_ptr<std::string const>>> stored_picture(
+      PictureRecord picture, PictureFit fit) override {
+    return picture_viewer_.read(std::move(picture.path), fit);
+  }
   boost::asio::awaitable<Result<std::vector<Delivery>>> deliveries(DeliveryQuery query) override;
   boost::asio::awaitable<Result<std::uint64_t>> retry_deliveries(DeliverySelection which) override;
   boost::asio::awaitable<Result<std::uint64_t>> drop_deliveries(DeliverySelection which) override;
+  boost::asio::awaitable<Result<std::string>> check() override;
   boost::asio::awaitable<Result<std::string>> reload() override { return load({}); }
   boost::asio::awaitable<Result<std::string>> axis_script() override;
   boost::asio::awaitable<Result<std::string>> set_axis_script(std::string script) override;
@@ -79,6 +101,7 @@ class Daemon : public Controls, private InputListener {
   void on_chip(LineName const& line, bool available, std::string const& text) override;
 
   void say_hello();
+  void watch_certificate();
   void recall();
   void configure_engine();
   void relay_changed(unsigned relay, bool on);
@@ -94,7 +117,7 @@ class Daemon : public Controls, private InputListener {
   boost::asio::awaitable<void> take_picture(Perform task, TemplateValues values);
   boost::asio::awaitable<void> take_around(Perform const& task, SnapshotAction const& action,
                                            Pictures::Take take);
-  boost::asio::awaitable<bool> picture_stored(RunId run, Pictures::Taken taken,
+  boost::asio::awaitable<bool> picture_stored(Perform const& task, Pictures::Taken taken,
                                               std::vector<std::string> to);
   boost::asio::awaitable<void> record_picture(Pictures::Taken const& taken,
                                               std::vector<std::string> to);
@@ -110,16 +133,21 @@ class Daemon : public Controls, private InputListener {
   /// `script` is to become the file of `axis_script`.
   boost::asio::awaitable<Result<std::string>> load(std::optional<std::string> script);
   void say_refused(std::string const& text);
+  void certificate_renewed(TlsSpec renewed);
   Result<void> apply(Site next);
 
   void record(Fact const& fact);
+  /// How long it is since the edge that fired the rule, if one did.
+  void measure(Firing const& firing, Histogram& into) const;
   /// Soon, and not for every event: what the engine would have to know after a restart.
   void remember_soon();
   void remember();
   void camera_changed(std::string const& camera, bool ok, std::string const& text);
   bool cameras_are_asked() const;
+  std::string camera_name(std::string const& asked) const;
 
   boost::asio::awaitable<void> watch_calendar();
+  boost::asio::awaitable<void> watch_loop();
   boost::asio::awaitable<void> watch_signals();
   boost::asio::awaitable<void> await_synchronised_clock(Duration longest);
   boost::asio::awaitable<void> watch_cameras();
@@ -144,6 +172,7 @@ class Daemon : public Controls, private InputListener {
   GuardedRelays relays_;
   Inputs inputs_;
   LineFeed line_feed_{loop_};
+  ChangeFeed news_;
   StepRunner relay_steps_{loop_}, input_steps_{loop_};
   Pictures pictures_;
   StateStore state_;
@@ -152,9 +181,11 @@ class Daemon : public Controls, private InputListener {
   Outbox outbox_;
   Rescue rescue_;
   Cleanup cleanup_;
+  PictureViewer picture_viewer_;
   Multi transfers_;
   HttpClient http_client_;
   Server server_;
+  CertificateWatch certificate_watch_;
   boost::asio::steady_timer timer_;
   WallTimer calendar_;
   boost::asio::steady_timer memory_timer_;
@@ -172,6 +203,8 @@ class Daemon : public Controls, private InputListener {
   unsigned actions_under_way_ = 0;
   std::map<RunId, std::shared_ptr<boost::asio::cancellation_signal>> programs_;  // that are running
   std::uint64_t pictures_taken_ = 0;
+  std::map<unsigned, std::uint64_t> relay_switches_;  // by number, since the start
+  Measures measures_;
   std::string config_error_;
   std::exception_ptr broken_;  // a part of the daemon that must not end has ended
 };

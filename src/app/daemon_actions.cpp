@@ -20,6 +20,8 @@ void Daemon::settle() {
   // Performing may bring new decisions, which are appended: hence the index.
   for (std::size_t i = 0; i < decisions_.perform.size(); ++i) {
     Perform const task = decisions_.perform[i];
+    bool const first = task.seq == 1 && task.action == &task.firing->rule->actions.front();
+    if (first) measure(*task.firing, measures_.edge_to_action);
     perform(task);
   }
   for (RunId const run : decisions_.cancelled)
@@ -120,6 +122,7 @@ asio::awaitable<void> Daemon::take_picture(Perform task, TemplateValues values) 
   take.values.seq = task.seq;
   take.edge = task.firing->at;
   take.max_age = action.max_age;
+  take.fit = {action.most.width, action.most.height};
   take.to = action.to;
   if (action.around()) {
     co_await take_around(task, action, std::move(take));
@@ -133,7 +136,7 @@ asio::awaitable<void> Daemon::take_picture(Perform task, TemplateValues values) 
   auto text = taken->path.string() + " (" +
               to_text(std::chrono::ceil<std::chrono::milliseconds>(taken->took)) + ")" +
               (taken->warning.empty() ? "" : "; " + taken->warning);
-  co_await picture_stored(task.run, std::move(*taken), action.to);
+  co_await picture_stored(task, std::move(*taken), action.to);
   end(task.run, true, std::move(text));
 }
 
@@ -141,10 +144,9 @@ asio::awaitable<void> Daemon::take_around(Perform const& task, SnapshotAction co
                                           Pictures::Take take) {
   std::string newest;
   // Not a coroutine itself: what it captures would be gone when it is resumed.
-  Pictures::OnPicture const stored = [this, &newest, &action,
-                                      run = task.run](Pictures::Taken taken) {
+  Pictures::OnPicture const stored = [this, &newest, &action, &task](Pictures::Taken taken) {
     newest = taken.path.string();
-    return picture_stored(run, std::move(taken), action.to);
+    return picture_stored(task, std::move(taken), action.to);
   };
   auto const series = co_await pictures_.take_around(
       std::move(take), {task.firing->at, action.pre_capture, action.post_capture, action.interval},
@@ -160,12 +162,13 @@ asio::awaitable<void> Daemon::take_around(Perform const& task, SnapshotAction co
 }
 
 /// Every durable picture of a run comes through here; false: the run is over, it wants no more.
-asio::awaitable<bool> Daemon::picture_stored(RunId run, Pictures::Taken taken,
+asio::awaitable<bool> Daemon::picture_stored(Perform const& task, Pictures::Taken taken,
                                              std::vector<std::string> to) {
   ++pictures_taken_;
+  measure(*task.firing, measures_.edge_to_picture);
   co_await record_picture(taken, std::move(to));
-  engine_.took_picture(run, taken.path.string());
-  co_return engine_.values(run) != nullptr;
+  engine_.took_picture(task.run, taken.path.string());
+  co_return engine_.values(task.run) != nullptr;
 }
 
 asio::awaitable<void> Daemon::run_program(Perform task, TemplateValues values) {

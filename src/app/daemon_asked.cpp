@@ -46,21 +46,40 @@ Status Daemon::status() const {
   s.started = started_.wall;
   s.version = SNAPCRON_VERSION;
   s.config_error = config_error_;
-  for (auto const& spec : site_.inputs) {
-    auto const* input = inputs_.find(spec.number);
-    if (input)
-      s.inputs.push_back({spec.number, spec.name, input->high(), inputs_.available(spec.number),
-                          input->counters()});
-  }
-  for (auto const& spec : site_.relays)
-    s.relays.push_back(
-        {spec.number, spec.name, relays_.on(spec.number), relays_.available(spec.number)});
+  s.inputs = inputs();
+  s.relays = relays();
   s.cameras = pictures_.status();
   s.rules = engine_.status(s.now);
   s.pictures = pictures_taken_;
-  s.destinations = outbox_.status();
-  if (auto* memory = rescue_.outbox()) add(s.destinations, memory->status());
+  s.destinations = destinations();
+  if (auto const validity = server_.certificate())
+    s.certificate = {validity->until, certificate_watch_.error()};
   return s;
+}
+
+std::vector<InputStatus> Daemon::inputs() const {
+  std::vector<InputStatus> all;
+  for (auto const& spec : site_.inputs)
+    if (auto const* input = inputs_.find(spec.number))
+      all.push_back({spec.number, spec.name, input->high(), inputs_.available(spec.number),
+                     input->counters()});
+  return all;
+}
+
+std::vector<RelayStatus> Daemon::relays() const {
+  std::vector<RelayStatus> all;
+  for (auto const& spec : site_.relays) {
+    auto const switched = relay_switches_.find(spec.number);
+    all.push_back({spec.number, spec.name, relays_.on(spec.number), relays_.available(spec.number),
+                   switched == relay_switches_.end() ? 0 : switched->second, spec.max_on});
+  }
+  return all;
+}
+
+std::vector<DestinationStatus> Daemon::destinations() const {
+  auto all = outbox_.status();
+  if (auto* memory = rescue_.outbox()) add(all, memory->status());
+  return all;
 }
 
 std::vector<InputReading> Daemon::readings(bool count) {
@@ -161,11 +180,17 @@ asio::awaitable<void> Daemon::taken_by_hand(std::string const& head,
   }
 }
 
-asio::awaitable<Result<std::shared_ptr<std::string const>>> Daemon::look(LookRequest request) {
-  auto const named = [&](CameraSpec const& camera) { return camera.name == request.camera; };
+/// "2" is the second one, unless one has that name.
+std::string Daemon::camera_name(std::string const& asked) const {
+  auto const named = [&](CameraSpec const& camera) { return camera.name == asked; };
   if (std::ranges::none_of(site_.cameras, named))
     for (std::size_t place = 0; place < site_.cameras.size(); ++place)
-      if (request.camera == std::to_string(place + 1)) request.camera = site_.cameras[place].name;
+      if (asked == std::to_string(place + 1)) return site_.cameras[place].name;
+  return asked;
+}
+
+asio::awaitable<Result<std::shared_ptr<std::string const>>> Daemon::look(LookRequest request) {
+  request.camera = camera_name(request.camera);
   if (request.which == LookRequest::Which::stored)
     co_return co_await pictures_.last_stored(request.camera, request.fit);
   Pictures::Take take;
@@ -176,6 +201,15 @@ asio::awaitable<Result<std::shared_ptr<std::string const>>> Daemon::look(LookReq
   auto taken = co_await pictures_.take(std::move(take));
   if (!taken) co_return taken.error();
   co_return taken->jpeg;
+}
+
+asio::awaitable<Result<PictureSize>> Daemon::picture_size(std::string camera) {
+  Pictures::Take take;
+  take.camera = camera_name(camera);
+  take.store = false;
+  auto const taken = co_await pictures_.take(std::move(take));
+  if (!taken) co_return taken.error();
+  co_return taken->size;
 }
 
 /// A script is written when the configuration is good with it, and before it is in force.
@@ -199,6 +233,7 @@ asio::awaitable<Result<std::string>> Daemon::load(std::optional<std::string> scr
     auto const rules = loaded.site->rules.size();
     if (auto const applied = apply(std::move(*loaded.site)); applied) {
       config_error_.clear();
+      news_.config();
       auto const said = "reloaded " + site_.file.string() + ": " + std::to_string(rules) + " rules";
       log_.write(Level::info, said);
       notify_service_manager("READY=1\nSTATUS=" + std::to_string(rules) + " rules");
@@ -208,6 +243,7 @@ asio::awaitable<Result<std::string>> Daemon::load(std::optional<std::string> scr
     }
   }
   if (!script) config_error_ = text;  // else what is on the disk is as good as it was
+  news_.config();
   say_refused(text);
   co_return Error{Fault::invalid, text};
 }
@@ -272,6 +308,22 @@ asio::awaitable<Result<LineNews>> Daemon::line_news(std::uint64_t after, Duratio
   return line_feed_.after(after, wait);
 }
 
+void Daemon::watch_certificate() {
+  certificate_watch_.use(site_.http ? site_.http->tls : std::nullopt, server_.certificate());
+}
+
+void Daemon::certificate_renewed(TlsSpec renewed) {
+  auto next = *site_.http;
+  next.tls = std::move(renewed);
+  if (auto const shown = server_.configure(next); !shown)
+    return log_.write(Level::error, shown.error().text);
+  site_.http = std::move(next);
+  watch_certificate();
+  log_.write(Level::info, "the certificate in " + site_.http->tls->certificate_file.string() +
+                              " is a new one, good until " +
+                              rfc3339(server_.certificate()->until, site_.zone, 0));
+}
+
 /// Puts a checked configuration in place of the present one, or leaves all as it was.
 Result<void> Daemon::apply(Site next) {
   if (auto const had = relays_.configure(next.relays); !had) return had.error();
@@ -285,6 +337,7 @@ Result<void> Daemon::apply(Site next) {
     return bound.error();
   }
   site_ = std::move(next);
+  watch_certificate();
   log_.set_zone(site_.zone);
   pictures_.configure(site_.zone, site_.cameras, site_.storage);
   outbox_.configure(site_.destinations);

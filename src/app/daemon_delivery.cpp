@@ -8,6 +8,8 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <algorithm>
+
 namespace snapcron {
 namespace {
 
@@ -80,7 +82,9 @@ asio::awaitable<void> Daemon::send_alert(Perform task, TemplateValues values) {
   ChildSpec child;
   child.argv = {"/proc/self/exe", "alert", action.host, std::to_string(action.port),
                 to_text(action.timeout)};
-  child.input = action.text.expand(values).substr(0, ChildSpec::most_input);
+  child.input = action.text.expand(values);
+  if (action.latin_1) child.input = to_latin_1(child.input);
+  child.input.resize(std::min(child.input.size(), ChildSpec::most_input));
   child.timeout = action.timeout + alert_grace;
   auto const sent = co_await run_child(std::move(child));
   if (!sent) {
@@ -122,7 +126,8 @@ void Daemon::delivery_happened(Outbox::Happened const& what) {
                  .at = now,
                  .rule = {},
                  .event = delivery.event,
-                 .json = boost::json::serialize(object)});
+                 .json = boost::json::serialize(object)},
+                news_.followed());
 }
 
 asio::awaitable<Result<std::vector<PictureRecord>>> Daemon::pictures(PictureQuery query) {

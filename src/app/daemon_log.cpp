@@ -26,7 +26,7 @@ void Daemon::record(Fact const& fact) {
     if (!held) return;
     if (*held > 0) object["held_back"] = *held;
   }
-  bool const urgent = fact.kind == Fact::Kind::trigger;
+  bool const urgent = fact.kind == Fact::Kind::trigger || news_.followed();
   recorder_.add({.id = 0,
                  .at = fact.at.wall,
                  .rule = firing.rule->name,

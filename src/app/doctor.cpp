@@ -11,6 +11,7 @@
 #include "http/client.hpp"
 #include "jpeg/test_pattern.hpp"
 #include "ports/clock.hpp"
+#include "tls/certificate.hpp"
 #include "upload/uploader.hpp"
 
 #include <boost/json.hpp>
@@ -150,6 +151,17 @@ void storage(Report& report, Site const& site) {
                  : report.good(text);
 }
 
+void certificate(Report& report, TlsSpec const& tls) {
+  report.section("Certificate");
+  auto const made = Certificate::make(tls);
+  if (!made) return report.bad(made.error().text);
+  auto const& validity = made->validity();
+  auto const worry = validity.worry(SystemClock{}.now().wall, tls);
+  worry.empty() ? report.good(tls.certificate_file.string() + ": good until " +
+                              rfc3339(validity.until, Zone{}, 0))
+                : report.bad(worry);
+}
+
 /// Under a name of its own, so that it takes no real picture's place.
 void try_destination(Report& report, Site const& site, std::string const& name) {
   report.section("Destination (a test picture is really delivered)");
@@ -200,6 +212,7 @@ int doctor(std::filesystem::path const& config, std::string const& destination) 
   daemon_and_lines(report, *loaded.site, socket);
   cameras(report, *loaded.site, socket);
   storage(report, *loaded.site);
+  if (auto const& http = loaded.site->http; http && http->tls) certificate(report, *http->tls);
   std::cout << (report.all_good() ? "All is well.\n" : "Something is missing: see FAIL above.\n");
   return report.all_good() ? exit_code::ok : exit_code::failed;
 }

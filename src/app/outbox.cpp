@@ -96,6 +96,7 @@ std::shared_ptr<Deliveries> Outbox::State::make(DestinationSpec const& spec) {
                        .queued =
                            [this](std::string const& destination) {
                              ++counts[destination].waiting;
+                             listener.changed(destination);
                              if (auto* one = find(destination)) one->look();
                            }});
 }
@@ -181,10 +182,14 @@ asio::awaitable<Result<void>> Outbox::State::write(std::vector<PictureJournal::E
     for (auto const& delivery : entry.deliveries)
       all.push_back({delivery.destination, delivery.set_aside});
   // Perhaps later than this returns, when the disk does not take it at once.
-  auto written = [this, all = std::move(all)] {
+  bool const pictures = std::ranges::any_of(
+      entries, [](PictureJournal::Entry const& entry) { return !entry.picture.path.empty(); });
+  auto written = [this, all = std::move(all), pictures] {
+    if (pictures) listener.recorded();
     for (auto const& [destination, set_aside] : all) {
       auto& of = counts[destination];
       ++(set_aside ? of.set_aside : of.waiting);
+      listener.changed(destination);
       if (auto* one = find(destination)) one->look();
     }
   };
@@ -193,6 +198,7 @@ asio::awaitable<Result<void>> Outbox::State::write(std::vector<PictureJournal::E
 
 void Outbox::State::ended(Deliveries::Ended const& what) {
   using enum Verdict::What;
+  listener.changed(what.delivery.destination);
   if (what.what == wait && what.text.empty()) return;
   listener.happened({.what = what.what == delivered ? Happened::What::delivered
                              : what.what == give_up ? Happened::What::given_up
@@ -211,6 +217,7 @@ void Outbox::State::settled(Delivery const& delivery, Verdict::What what) {
     ++of.given_up;
     ++of.set_aside;
   }
+  listener.changed(delivery.destination);
   if (!count_again || !all_settled()) return;
   count_again = false;
   asio::co_spawn(loop, count(), asio::detached);
@@ -235,6 +242,7 @@ asio::awaitable<void> Outbox::State::count() {
   auto known = co_await recorder.ask([](PictureJournal& journal) { return journal.counts(); });
   if (!known) co_return;
   counts = std::move(*known);
+  for (auto const& [name, of] : counts) listener.changed(name);
 }
 
 Outbox::Outbox(asio::io_context& loop, Clock const& clock, PictureRecorder& recorder,
@@ -290,6 +298,11 @@ asio::awaitable<Result<std::vector<PictureRecord>>> Outbox::pictures(PictureQuer
   if (found)
     for (auto& picture : *found) picture.path = (state_->setting.storage / picture.path).string();
   co_return found;
+}
+
+asio::awaitable<Result<std::map<std::string, Instant>>> Outbox::waiting_since() {
+  auto const work = [](PictureJournal& journal) { return journal.waiting_since(); };
+  co_return co_await state_->recorder.ask(work);
 }
 
 asio::awaitable<Result<std::vector<Delivery>>> Outbox::list(DeliveryQuery query) {

@@ -34,6 +34,8 @@ class Outbox {
   struct Listener {
     std::function<void(std::string const& text)> warn;  // a line for the log
     std::function<void(Happened const&)> happened;
+    std::function<void()> recorded;                               // a picture more
+    std::function<void(std::string const& destination)> changed;  // its counts, or its state
   };
   /// A picture to record; or none, when `path` is empty, and a mail's words.
   struct Item {
@@ -84,6 +86,8 @@ class Outbox {
   boost::asio::awaitable<Result<std::uint64_t>> drop(DeliverySelection which);
 
   std::vector<DestinationStatus> status() const;
+  /// Since when the oldest that waits has been waiting, by destination.
+  boost::asio::awaitable<Result<std::map<std::string, Instant>>> waiting_since();
 
   /// Lets what is under way end, for a moment; the rest is delivered after the next start.
   boost::asio::awaitable<void> stop();

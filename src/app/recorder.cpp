@@ -113,10 +113,12 @@ asio::awaitable<void> Recorder::write() {
 }
 
 void Recorder::succeeded(std::int64_t newest) {
+  bool const more = newest != newest_;
   newest_ = newest;
   not_before_ = latest_write_ + pace_.between;
   if (std::exchange(failing_, false)) say_(true, "the log of the rules is written again");
   if (pending() && !due_) write_within(pace_.calm);
+  if (more) written_();
 }
 
 void Recorder::failed(Error const& why, std::vector<Record> batch,

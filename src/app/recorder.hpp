@@ -12,6 +12,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace snapcron {
@@ -39,10 +40,16 @@ class Recorder {
   Recorder(Recorder const&) = delete;
   Recorder& operator=(Recorder const&) = delete;
 
+  /// Called when records have been written.
+  void on_written(std::function<void()> listener) { written_ = std::move(listener); }
+
   void add(Record record, bool urgent = false);
   /// In place of what was to be remembered before.
   void remember(std::string memory, bool urgent = false);
 
+  /// Returns when all that was added and is to be remembered is written, as far as the disk takes
+  /// it.
+  boost::asio::awaitable<void> flush() { return write_what_is_queued(); }
   /// All that was added up to now is in it, as far as the disk takes it.
   boost::asio::awaitable<Result<std::vector<Record>>> read(LogQuery query);
   /// The same as a page. With `wait`, only what is written: who follows the log must not make more
@@ -70,6 +77,7 @@ class Recorder {
   Records& store_;
   Say const say_;
   RecorderPace const pace_;
+  std::function<void()> written_ = [] {};
   std::vector<Record> queue_;
   std::optional<std::string> memory_;
   std::size_t lost_ = 0;  // there was no room for them

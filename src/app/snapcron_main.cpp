@@ -19,6 +19,7 @@ struct Words {
   SimulateOptions simulate;
   LogOptions log;
   bool json = false;
+  bool may_switch = false;
 };
 
 int relay_words(std::filesystem::path const& socket, std::vector<std::string> words) {
@@ -132,9 +133,6 @@ void add_tools(CLI::App& app, Words& words, std::map<std::string, CLI::App*>& co
   montage->add_option("event", words.name, "as the log and the status show it; else the newest")
       ->type_name("EVENT");
   montage->add_option("-o,--output", words.file, "what to make")->type_name("FILE")->required();
-  auto* passwd = commands["passwd"] = app.add_subcommand(
-      "passwd", "prints a line for the users file; reads the password from standard input");
-  passwd->add_option("user", words.user, "the name to log in with")->type_name("NAME")->required();
   commands["schema"] =
       app.add_subcommand("schema", "prints the JSON Schema of the configuration, for editors");
   auto* doctor = commands["doctor"] = app.add_subcommand(
@@ -144,6 +142,18 @@ void add_tools(CLI::App& app, Words& words, std::map<std::string, CLI::App*>& co
       ->type_name("DESTINATION");
   commands["relay-safe"] =
       app.add_subcommand("relay-safe", "drives every relay to on_exit when no daemon holds it");
+}
+
+void add_users(CLI::App& app, Words& words, std::map<std::string, CLI::App*>& commands) {
+  auto* passwd = commands["passwd"] = app.add_subcommand(
+      "passwd", "prints a line for the users file; reads the password from standard input");
+  passwd->add_option("user", words.user, "the name to log in with")->type_name("NAME")->required();
+  auto* token = commands["token"] = app.add_subcommand(
+      "token", "makes a program's token, and prints the line for the users file");
+  token->add_option("name", words.user, "of the program, for the log")->required();
+  auto* read = token->add_flag("--read")->description("it may look, which is the default");
+  token->add_flag("--switch", words.may_switch, "it may switch, fire and reload, too")
+      ->excludes(read);
 }
 
 }  // namespace
@@ -161,6 +171,7 @@ int snapcron_main(int argc, char** argv) {
   std::map<std::string, CLI::App*> commands;
   add_daemon_commands(app, words, commands);
   add_tools(app, words, commands);
+  add_users(app, words, commands);
   add_command_help(app);
   auto* guard = commands["guard"] =
       app.add_subcommand("guard", "holds the relay lines; started by `run`")->group("");
@@ -206,6 +217,7 @@ int snapcron_main(int argc, char** argv) {
          }},
         {"montage", [&] { return montage(socket(), words.name, words.file); }},
         {"passwd", [&] { return hash_for_users_file(words.user); }},
+        {"token", [&] { return token_for_users_file(words.user, words.may_switch); }},
         {"schema", [&] { return print_schema(); }},
         {"names", [&] { return print_names(words.what, config); }},
         {"doctor", [&] { return doctor(config, words.name); }},

@@ -28,6 +28,11 @@ void AxisActions::add(AxisCommand const& command) {
       &AxisActions::ptz,         &AxisActions::relay,       &AxisActions::reset,
       &AxisActions::sleep,       &AxisActions::snapshot};
   comments_ = command.comments;
+  refuse_bytes(command);
+  if (std::exchange(waits_, false))
+    mistakes_.error(command.name.at,
+                    "this would wait for a buffer_init: a buffer_stop with '-duration inf' goes on "
+                    "until then. Put it behind that buffer_init");
   auto const& name = command.name.text;
   auto const found = std::ranges::find(axis_commands, name);
   if (found != axis_commands.end())
@@ -42,6 +47,19 @@ AxisAction& AxisActions::emit(List& list, AxisItem item) {
   return list.back();
 }
 
+void AxisActions::refuse_bytes(AxisCommand const& command) {
+  auto const refuse = [&](AxisWord const& word) {
+    if (word.byte)
+      mistakes_.error(
+          *word.byte,
+          "only the message of an alert may have this byte: other texts are UTF-8 here");
+  };
+  for (auto const& option : command.options)
+    if (option.value && !(command.name.text == "alert" && option.name.text == "message"))
+      refuse(*option.value);
+  for (auto const& word : command.words) refuse(word);
+}
+
 void AxisActions::nothing(AxisCommand const& command, std::string const& why) {
   emit({{"log", yaml_text(command.name.text + ": " + why), command.name.at}});
 }
@@ -54,8 +72,10 @@ void AxisActions::alert(AxisCommand const& command) {
   options.finish();
   if (host == nullptr || message == nullptr)
     return mistakes_.error(command.name.at, "'alert' needs -host and -message");
-  emit({{"alert", yaml_text(with_port(host->text, port)), host->at},
-        {"text", yaml_text(as_template(message->text)), message->at}});
+  AxisItem item{{"alert", yaml_text(with_port(host->text, port)), host->at},
+                {"text", yaml_text(as_template(message->text)), message->at}};
+  if (message->byte) item.push_back({"encoding", "latin-1", *message->byte});
+  emit(std::move(item));
 }
 
 void AxisActions::log(AxisCommand const& command) {
@@ -156,10 +176,12 @@ void AxisActions::sleep(AxisCommand const& command) {
 void AxisActions::snapshot(AxisCommand const& command) {
   AxisOptions options{command, mistakes_};
   auto const camera = options.number("cam", 1, most_axis_cameras).value_or(1);
+  std::optional<unsigned> image;
   if (auto const* src = options.value("src")) {
     auto const source = axis_source(*src, mistakes_);
     if (source && source->what != AxisSource::What::image)
       mistakes_.error(src->at, "a snapshot is taken of halfsize.jpg, fullsize.jpg or hugesize.jpg");
+    if (source) image = source->image;
   }
   if (auto const* state = options.value("relay")) {
     auto const word = small(state->text);
@@ -172,7 +194,7 @@ void AxisActions::snapshot(AxisCommand const& command) {
                       "'-relay' must be on, off or pulse, not " + snapcron::quoted(state->text));
   }
   options.finish();
-  take(camera, command.name.at);
+  take(camera, image, command.name.at);
 }
 
 }  // namespace snapcron

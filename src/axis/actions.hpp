@@ -7,6 +7,7 @@
 #include "axis/rules.hpp"
 
 #include <deque>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,7 +43,11 @@ class AxisActions {
   AxisAction& emit(List& list, AxisItem item);
   /// A line in the log in place of what needs not be done here.
   void nothing(AxisCommand const& command, std::string const& why);
+  /// Only the message of an alert may have bytes that are no text.
+  void refuse_bytes(AxisCommand const& command);
   void switch_relay(Position at, char const* state);
+  /// "width: 352, height: 288": an image's name is a size.
+  static void add_size(AxisItem& item, unsigned image, Position at);
   void ring(AxisShots const& shots, AxisBuffers::Buffer const& buffer, Position at);
 
   /// An action that takes pictures: a single one, or those of a buffer.
@@ -51,7 +56,8 @@ class AxisActions {
     unsigned camera = 1;
     unsigned buffer = 0;  // the image's number; 0: a single picture
   };
-  AxisAction& take(unsigned camera, Position at);
+  /// As the camera has it, or in the size of an image.
+  AxisAction& take(unsigned camera, std::optional<unsigned> image, Position at);
   AxisAction* pictures_of(AxisSource const& source, std::optional<unsigned> camera, Position at);
   AxisAction* buffered(unsigned camera, unsigned image, Position at);
   void name(AxisAction& pictures, AxisOptions& options, AxisSource const& source);
@@ -64,6 +70,7 @@ class AxisActions {
   std::vector<Pictures> pictures_;
   std::vector<std::string> comments_;  // of the command that is being translated
   Duration slept_{};                   // by the commands so far
+  bool waits_ = false;                 // for a buffer_init, with a buffer_stop that has no end
 };
 
 }  // namespace snapcron

@@ -59,12 +59,17 @@ AxisBuffers::AxisBuffers(AxisScript const& script) {
     for (auto const& one : made(command, mistakes))
       if (one.size > 0) buffers_[{one.camera, one.image}].size = one.size;
   });
-  each("buffer_start", [&](AxisCommand const& command) {
+  // A buffer_stop that has no end fills it, too, if nothing did before.
+  auto const fill = [&](AxisCommand const& command) {
     auto const shots = this->shots(command, mistakes);
     if (!shots || !shots->endless) return;
     auto const found = buffers_.find({shots->camera, shots->image});
-    if (found != buffers_.end()) found->second.interval = shots->interval;
-  });
+    if (found == buffers_.end()) return;
+    bool const starts = command.name.text == "buffer_start";
+    if (starts || !found->second.interval) found->second.interval = shots->interval;
+  };
+  each("buffer_start", fill);
+  each("buffer_stop", fill);
 }
 
 std::vector<AxisBuffers::Made> AxisBuffers::made(AxisCommand const& command,

@@ -2,6 +2,7 @@
 
 #include "axis/actions.hpp"
 #include "axis/reader.hpp"
+#include "core/picture_fit.hpp"
 #include "core/printable.hpp"
 #include "core/quantity.hpp"
 
@@ -33,8 +34,17 @@ AxisItem series(AxisShots const& shots, AxisBuffers::Buffer const& buffer, Posit
 
 }  // namespace
 
-AxisAction& AxisActions::take(unsigned camera, Position at) {
-  auto& action = emit({{"snapshot", std::to_string(camera), at}});
+void AxisActions::add_size(AxisItem& item, unsigned image, Position at) {
+  if (image > named_sizes.size()) return;  // the cut-out is as the camera has it
+  auto const& size = named_sizes.at(image - 1).size;
+  item.push_back({"width", std::to_string(size.width), at});
+  item.push_back({"height", std::to_string(size.height), at});
+}
+
+AxisAction& AxisActions::take(unsigned camera, std::optional<unsigned> image, Position at) {
+  AxisItem item{{"snapshot", std::to_string(camera), at}};
+  if (image) add_size(item, *image, at);
+  auto& action = emit(std::move(item));
   pictures_.push_back({&action, camera, 0});
   return action;
 }
@@ -56,7 +66,9 @@ void AxisActions::buffer_start(AxisCommand const& command) {
   auto comments = std::exchange(comments_, {});
   if (slept_ > Duration::zero()) emit(list, {{"delay", to_text(slept_), at}});
   comments_ = std::move(comments);
-  pictures_.push_back({&emit(list, series(*shots, *buffer, at)), shots->camera, shots->image});
+  auto item = series(*shots, *buffer, at);
+  add_size(item, shots->image, at);
+  pictures_.push_back({&emit(list, std::move(item)), shots->camera, shots->image});
 }
 
 void AxisActions::buffer_stop(AxisCommand const& command) {
@@ -65,12 +77,16 @@ void AxisActions::buffer_stop(AxisCommand const& command) {
   auto const at = command.name.at;
   auto const* buffer = buffers_.find(shots->camera, shots->image, at, mistakes_);
   if (buffer == nullptr) return;
-  if (shots->endless)
-    return mistakes_.error(at, "not yet: a buffer_stop that goes on until a buffer_init");
+  if (shots->endless) {
+    waits_ = true;
+    return nothing(command, "the camera's own buffer is always filled");
+  }
   if (buffer->interval) return ring(*shots, *buffer, at);
   bool const more = shots->store || shots->duration || shots->interval_given;
   if (!more) return nothing(command, "its pictures are stored already");
-  pictures_.push_back({&emit(series(*shots, *buffer, at)), shots->camera, shots->image});
+  auto item = series(*shots, *buffer, at);
+  add_size(item, shots->image, at);
+  pictures_.push_back({&emit(std::move(item)), shots->camera, shots->image});
 }
 
 /// What the old ring held when it was stopped: its newest pictures, and the further ones that
@@ -84,6 +100,7 @@ void AxisActions::ring(AxisShots const& shots, AxisBuffers::Buffer const& buffer
   auto const until = pace * after + slept_;
   auto const camera = std::to_string(shots.camera);
   auto const keep = [&](AxisItem item) {
+    add_size(item, shots.image, at);
     pictures_.push_back({&emit(std::move(item)), shots.camera, shots.image});
   };
   AxisKey const first{"pre_capture", to_text(before), at}, last{"post_capture", to_text(until), at};
@@ -117,7 +134,7 @@ AxisAction* AxisActions::pictures_of(AxisSource const& source, std::optional<uns
                                      Position at) {
   if (source.what == AxisSource::What::buffer)
     return buffered(camera.value_or(1), source.image, at);
-  if (source.what == AxisSource::What::image) return &take(camera.value_or(1), at);
+  if (source.what == AxisSource::What::image) return &take(camera.value_or(1), source.image, at);
   auto const single = [&](Pictures const& one) {
     return one.buffer == 0 && (!camera || one.camera == *camera);
   };
@@ -126,7 +143,7 @@ AxisAction* AxisActions::pictures_of(AxisSource const& source, std::optional<uns
   mistakes_.warning(at,
                     "no snapshot stands before this command: it takes a new picture, not the "
                     "one that is lastshot.jpg by then");
-  return &take(camera.value_or(1), at);
+  return &take(camera.value_or(1), std::nullopt, at);
 }
 
 /// -dest and -suffix: what the pictures are called, here and there.

@@ -8,6 +8,8 @@
 namespace snapcron {
 namespace {
 
+constexpr std::string_view sign_for_nul = "\u2400";
+
 bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
@@ -86,7 +88,7 @@ std::optional<AxisWord> AxisReader::quoted_text() {
       skip_space();
       word.text += ' ';
     } else if (peek() == '\\') {
-      escape(word.text);
+      escape(word);
     } else {
       word.text += peek();
       advance();
@@ -102,8 +104,9 @@ bool AxisReader::alone_on_its_line() const {
 }
 
 /// `\"` and `\0xNN`; any other backslash is one.
-void AxisReader::escape(std::string& text) {
+void AxisReader::escape(AxisWord& word) {
   auto const at = here();
+  auto& text = word.text;
   if (following() == '"') {
     text += '"';
     return advance(2);
@@ -117,10 +120,15 @@ void AxisReader::escape(std::string& text) {
   }
   auto const byte = *high * 16 + *low;
   advance(5);
-  if (byte == 0 || byte > 0x7f)
-    return mistakes_.error(at, "not yet: the byte " + std::string{escaped.substr(1)} +
-                                   ", for texts are UTF-8 here and hold no NUL");
-  text += static_cast<char>(byte);
+  if (byte > 0 && byte < 0x80) {
+    text += static_cast<char>(byte);
+    return;
+  }
+  if (!word.byte) word.byte = at;
+  if (byte == 0)
+    text += sign_for_nul;
+  else
+    (text += static_cast<char>(0xc0 | (byte >> 6))) += static_cast<char>(0x80 | (byte & 0x3f));
 }
 
 }  // namespace snapcron

@@ -62,7 +62,7 @@ class AxisReader {
  private:
   std::optional<AxisWord> quoted_text();
   bool alone_on_its_line() const;
-  void escape(std::string& text);
+  void escape(AxisWord& word);
 
   std::string_view text_;
   AxisMistakes mistakes_;

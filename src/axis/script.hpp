@@ -17,6 +17,9 @@ namespace snapcron {
 struct AxisWord {
   std::string text;
   Position at;
+  /// Where an escape stands for a byte that is no character of its own, NUL or 80 to FF: it is
+  /// U+2400 or U+0080 to U+00FF in the text, as of a text in Latin-1.
+  std::optional<Position> byte{};
 };
 
 /// `-name` or `-name value`; the name without its hyphen, small.

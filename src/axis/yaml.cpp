@@ -103,9 +103,14 @@ std::string yaml_text(std::string_view text) {
                        text != "null" && text != "Null" && text != "NULL";
   if (is_word) return std::string{text};
   std::string result = "\"";
-  for (char const c : text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    char const c = text[i];
     auto const byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
+    auto const next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0U;
+    if (byte == 0xc2 && next >= 0x80 && next < 0xa0) {  // U+0080 to U+009F: no YAML
+      ((result += "\\x") += digits[next >> 4]) += digits[next & 15];
+      ++i;
+    } else if (c == '"' || c == '\\') {
       result += '\\';
       result += c;
     } else if (byte < 0x20 || byte == 0x7f) {

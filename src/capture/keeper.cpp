@@ -22,8 +22,11 @@ namespace {
 constexpr auto patience = std::chrono::milliseconds{50};
 
 Result<std::shared_ptr<std::string const>> fitted(std::shared_ptr<std::string const> jpeg,
-                                                  PictureSize size, PictureFit const& how) {
-  auto made = fit_picture(*jpeg, size, how);
+                                                  PictureFit const& how) {
+  if (how == PictureFit{}) return jpeg;
+  auto const size = check_jpeg(*jpeg);
+  if (!size) return size.error();
+  auto made = fit_picture(*jpeg, *size, how);
   if (!made) return made.error();
   return made->empty() ? jpeg : std::make_shared<std::string const>(std::move(*made));
 }
@@ -110,8 +113,8 @@ asio::awaitable<Result<std::shared_ptr<std::string const>>> Keeper::draw(
 }
 
 asio::awaitable<Result<std::shared_ptr<std::string const>>> Keeper::fit(
-    std::shared_ptr<std::string const> bytes, PictureSize size, PictureFit how) {
-  auto work = [bytes = std::move(bytes), size, how] { return fitted(bytes, size, how); };
+    std::shared_ptr<std::string const> bytes, PictureFit how) {
+  auto work = [bytes = std::move(bytes), how] { return fitted(bytes, how); };
   co_return co_await offload(workers_, std::move(work));
 }
 
@@ -122,11 +125,7 @@ asio::awaitable<Result<std::shared_ptr<std::string const>>> Keeper::lastshot(std
   auto work = [store = store_, folder = std::move(folder), most, how]() -> Found {
     auto bytes = store->lastshot(folder, most);
     if (!bytes) return bytes.error();
-    auto const jpeg = std::make_shared<std::string const>(std::move(*bytes));
-    if (how == PictureFit{}) return jpeg;
-    auto const size = check_jpeg(*jpeg);
-    if (!size) return size.error();
-    return fitted(jpeg, *size, how);
+    return fitted(std::make_shared<std::string const>(std::move(*bytes)), how);
   };
   co_return co_await offload(workers_, std::move(work));
 }

@@ -55,9 +55,9 @@ class Keeper {
   /// The picture with a line of text drawn into it; the errors are with_overlay()'s.
   boost::asio::awaitable<Result<std::shared_ptr<std::string const>>> draw(
       std::shared_ptr<std::string const> bytes, std::string text);
-  /// The picture made to fit; `size` is what its check said. The errors are fit_picture()'s.
+  /// The picture made to fit. The errors are check_jpeg()'s and fit_picture()'s.
   boost::asio::awaitable<Result<std::shared_ptr<std::string const>>> fit(
-      std::shared_ptr<std::string const> bytes, PictureSize size, PictureFit how);
+      std::shared_ptr<std::string const> bytes, PictureFit how);
   /// PictureStore::lastshot(), made to fit.
   boost::asio::awaitable<Result<std::shared_ptr<std::string const>>> lastshot(std::string folder,
                                                                               std::uint64_t most,

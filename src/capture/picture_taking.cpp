@@ -25,6 +25,10 @@ Error stopping_error() {
 
 }  // namespace
 
+void Pictures::State::count(Slot& slot, Result<Taken> const& taken) const {
+  if (!stopping) ++(taken ? slot.status.taken : slot.status.failed);
+}
+
 asio::awaitable<Result<Pictures::Taken>> Pictures::State::take(Take request) {
   auto const begun = clock.now();
   if (stopping) co_return stopping_error();
@@ -38,6 +42,7 @@ asio::awaitable<Result<Pictures::Taken>> Pictures::State::take(Take request) {
     result = co_await take_warm(*slot, request);
   else
     result = co_await take_cold(*slot, request);
+  count(*slot, result.taken);
   if (result.taken) result.taken->took = clock.now().steady - begun.steady;
   co_return std::move(result.taken);
 }
@@ -127,6 +132,7 @@ asio::awaitable<Result<Pictures::Series>> Pictures::State::take_around(
   }
   if (series.pictures > 0) co_return series;
   if (stopping) co_return stopping_error();
+  if (!series.trouble) ++slot->status.failed;
   co_return series.trouble ? *series.trouble : slot->no_frame();
 }
 
@@ -136,6 +142,7 @@ asio::awaitable<bool> Pictures::State::keep_one(Slot& slot, Take& request, Frame
   auto const begun = clock.now().steady;
   request.values.seq = series.pictures + 1;
   auto kept = co_await keep(slot, request, std::move(frame));
+  count(slot, kept.taken);
   if (!kept.taken) {
     if (!series.trouble) series.trouble = kept.taken.error();
     co_return true;
@@ -180,6 +187,9 @@ asio::awaitable<Keeper::Outcome> Pictures::State::store(Take const& request, Fra
 asio::awaitable<Pictures::State::Attempt> Pictures::State::keep(Slot& slot, Take& request,
                                                                 Frame frame) {
   std::optional<Keeper::File> file;
+  auto const broken = [&slot](Error const& error) {
+    return Attempt{Error{error.fault, slot.who() + error.text}, false};
+  };
   auto& values = request.values;
   values.time = frame.captured.wall;
   values.zone = zone;
@@ -189,6 +199,11 @@ asio::awaitable<Pictures::State::Attempt> Pictures::State::keep(Slot& slot, Take
     if (!drawn) co_return Attempt{slot.failed(drawn.error()), false};
     frame.bytes = *drawn;
   }
+  if (request.fit != PictureFit{}) {
+    auto const fitted = co_await keeper.fit(frame.bytes, request.fit);
+    if (!fitted) co_return broken(fitted.error());
+    frame.bytes = *fitted;
+  }
   if (request.store) {
     auto const& name = request.filename ? *request.filename : storage.filename;
     file = {.relative = name.expand(values),
@@ -197,15 +212,9 @@ asio::awaitable<Pictures::State::Attempt> Pictures::State::keep(Slot& slot, Take
             .facts = {values, *request.edge, frame.captured, request.to}};
   }
   auto outcome = co_await store(request, frame, file);
-  if (auto const& size = outcome.size; !size)
-    co_return Attempt{Error{size.error().fault, slot.who() + size.error().text}, false};
+  if (!outcome.size) co_return broken(outcome.size.error());
   slot.status.last = frame.captured.wall;
   if (!outcome.saved) co_return Attempt{outcome.saved.error(), true};
-  if (!request.store && request.fit != PictureFit{}) {
-    auto const fitted = co_await keeper.fit(frame.bytes, *outcome.size, request.fit);
-    if (!fitted) co_return Attempt{slot.failed(fitted.error()), false};
-    frame.bytes = *fitted;
-  }
   Taken taken;
   taken.path = std::move(outcome.saved->path);
   taken.warning = std::move(outcome.saved->warning);

@@ -29,7 +29,12 @@ void Pictures::State::configure(Zone new_zone, std::vector<CameraSpec> const& ca
       continue;
     }
     auto slot = make_slot(spec);
-    if (old != slots.end()) slot->status.last = (*old)->status.last;
+    if (old != slots.end()) {
+      auto const& before = (*old)->status;
+      slot->status.last = before.last;
+      slot->status.taken = before.taken;
+      slot->status.failed = before.failed;
+    }
     next.push_back(std::move(slot));
   }
   slots.swap(next);

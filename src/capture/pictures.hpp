@@ -34,7 +34,7 @@ class Pictures {
     /// A frame of the camera's buffer that is older than the call by no more than this will do;
     /// without it, and for a camera without a buffer, it is taken after the call.
     std::optional<Duration> max_age{};
-    PictureFit fit{};               // of one that is not stored
+    PictureFit fit{};
     std::vector<std::string> to{};  // destinations, which the picture tells
   };
   /// All frames of a camera's buffer from `before` the edge to `after` it, `interval` apart at

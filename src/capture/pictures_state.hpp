@@ -38,6 +38,7 @@ struct Pictures::State : std::enable_shared_from_this<State> {
   void start(std::shared_ptr<Slot> const& slot);
   Result<std::shared_ptr<Slot>> find(std::string const& camera) const;
   void note(Slot& slot, std::optional<Error> const& lost);
+  void count(Slot& slot, Result<Taken> const& taken) const;
 
   /// Hold the state for as long as they run, whatever becomes of the Pictures.
   static boost::asio::awaitable<Result<Taken>> run(std::shared_ptr<State> self, Take request) {

@@ -25,6 +25,9 @@ Table snapshot() {
                .with({"count", "pre_capture", "post_capture"}),
            {"max_age", takes::duration({.most = std::chrono::minutes{10}}),
             "a picture that is there already will do when it is not older"},
+           {"width", takes::number(16, 8192),
+            "not wider than that: scaled by eighths, never out of proportion"},
+           {"height", takes::number(16, 8192), "not higher than that"},
            Word{"filename", takes::of(Kind::file_name), "a template"}.or_else("storage's"),
            {"to", takes::or_list(takes::of(Kind::reference)),
             "a destination's name, or a list of them"}}};
@@ -82,6 +85,10 @@ Table alert() {
       "sends a text to a TCP port; fails when nobody takes it",
       {{"alert", takes::of(Kind::text), "HOST:PORT"},
        Word{"text", takes::of(Kind::text), "a text template"}.must(),
+       Word{"encoding", takes::word({"utf-8", "latin-1"}),
+            "latin-1: each character is one byte; \"\\x80\" is the byte 80, \u2400 is 0, others "
+            "are '?'"}
+           .or_else("utf-8"),
        Word{"timeout", takes::duration(takes::a_day), "of connecting and sending"}.or_else("10s")}};
 }
 

@@ -42,6 +42,7 @@ class ActionReader {
     auto const interval = map_.duration("interval");
     snapshot.interval = interval.value_or(snapshot.around() ? frames_apart : snapshot.interval);
     snapshot.max_age = map_.duration("max_age");
+    snapshot.most = {map_.number("width").value_or(0), map_.number("height").value_or(0)};
     if (auto const* filename = map_.take("filename"))
       snapshot.filename = read_template(context_, *filename, Template::Use::file_name);
     if (auto const* to = map_.take("to")) destinations(*to, snapshot.to);
@@ -168,6 +169,7 @@ class ActionReader {
     auto const address = read_text(context_, kind_, "a host and a port");
     auto const parsed =
         text != nullptr ? read_template(context_, *text, Template::Use::message) : std::nullopt;
+    alert.latin_1 = map_.word("encoding").value_or(0) == 1;
     alert.timeout = map_.duration("timeout").value_or(alert.timeout);
     if (!address) return std::nullopt;
     auto const target = parse_host_and_port("alert", *address);

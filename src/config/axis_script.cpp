@@ -1,10 +1,12 @@
 #include "config/axis_script.hpp"
 
+#include "axis/mistakes.hpp"
 #include "axis/rules.hpp"
 #include "axis/script.hpp"
 #include "config/scan.hpp"
 #include "core/printable.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace snapcron {
@@ -70,6 +72,24 @@ void read_settings(MapReader& map, Files const& files, RulesScope const& scope,
   settings.upload = map.flag("upload").value_or(false);
 }
 
+/// B is an input like any other here, and which one it is no script says.
+void look_for_button(AxisScript const& script, AxisSettings const& settings,
+                     References const& references, std::vector<Diagnostic>& list) {
+  auto const& inputs = references.inputs;
+  if (references.open ||
+      std::ranges::find(inputs, settings.button, &References::Line::name) != inputs.end())
+    return;
+  AxisMistakes const mistakes{list};
+  for (auto const& entry : script.entries)
+    for (auto const& term : entry.terms)
+      if (term.input == 0)
+        mistakes.error(term.at,
+                       "B is the Control button, and no input has the name " +
+                           snapcron::quoted(settings.button) +
+                           ": give one that name, or write 'axis_script: {file: ..., button: "
+                           "INPUT}'");
+}
+
 }  // namespace
 
 AxisSettings read_axis_script(Context const& context, Files& files, YamlEntry const& entry,
@@ -115,6 +135,7 @@ std::string read_axis_rules(Opened& script, AxisSettings const& settings, RulesS
   if (!check_characters(script.source, script.diagnostics)) return {};
   std::vector<Diagnostic> mistakes;
   auto const parsed = parse_axis_script(script.source.text(), mistakes);
+  look_for_button(parsed, settings, scope.references, mistakes);
   auto const yaml = write_yaml(translate(parsed, settings, mistakes), parsed.comments);
   for (auto& mistake : mistakes) {
     if (mistake.severity == Diagnostic::Severity::error)

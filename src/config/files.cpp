@@ -2,6 +2,7 @@
 
 #include "config/yaml.hpp"
 #include "core/printable.hpp"
+#include "core/program_token.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -16,13 +17,6 @@ constexpr std::size_t largest_users_file = 100'000;
 bool has_control(std::string_view text) {
   return std::ranges::any_of(
       text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
-}
-
-void warn_of_readers(Context const& context, YamlEntry const& entry, FileText const& file,
-                     std::filesystem::path const& path) {
-  if (file.others_may_read)
-    context.warning(entry.value.at,
-                    path.string() + " can be read by everybody: chmod o-rwx " + path.string());
 }
 
 /// What crypt(3) makes: "$y$...", "$6$...": at least three fields, no blanks. A plain password is
@@ -69,10 +63,19 @@ class UsersReader {
     auto const rest = line.substr(colon + 1);
     auto const second = std::min(rest.find(':'), rest.size());
     auto const hash = rest.substr(0, second);
-    if (!is_hash(hash))
+    if (!is_hash(hash) && !hash.starts_with(token_mark))
       return error(colon + 1, "this is no crypt(3) hash, such as snapcron passwd " +
                                   std::string{name} + " makes");
     bool const has_role = second < rest.size();
+    if (hash.starts_with(token_mark)) {
+      auto const role = rest.substr(std::min(second + 1, rest.size()));
+      if (!is_token_hash(hash))
+        return error(colon + 1, "this is no token's hash, such as snapcron token makes");
+      if (role != "read" && role != "switch")
+        return error(colon + 1 + second, "after a token's hash ':read' or ':switch' must follow");
+      users_.push_back({std::string{name}, std::string{hash}, role == "read"});
+      return;
+    }
     if (has_role && rest.substr(second + 1) != "viewer")
       return error(colon + 1 + second + 1, "after the hash only ':viewer' may follow");
     users_.push_back({std::string{name}, std::string{hash}, has_role});
@@ -83,6 +86,13 @@ class UsersReader {
 };
 
 }  // namespace
+
+void warn_of_readers(Context const& context, YamlEntry const& entry, FileText const& file,
+                     std::filesystem::path const& path) {
+  if (file.others_may_read)
+    context.warning(entry.value.at,
+                    path.string() + " can be read by everybody: chmod o-rwx " + path.string());
+}
 
 Opened& open(Files& files, std::filesystem::path const& path) {
   auto text = read_regular_file(path, YamlLimits::bytes);

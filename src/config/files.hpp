@@ -43,6 +43,10 @@ Opened& open(Files& files, std::filesystem::path const& path);
 /// A path that stands in the context's file, absolute: it starts at that file's folder.
 std::filesystem::path resolve(Context const& context, std::string const& path);
 
+/// Warns where everybody may read what is secret.
+void warn_of_readers(Context const& context, YamlEntry const& entry, FileText const& file,
+                     std::filesystem::path const& path);
+
 /// The password or secret in a file, without one line end. A file that cannot be read is a warning
 /// (whoever checks may not be whom the daemon runs as) that says what is done `without` it, and so
 /// is one that others may read; one that holds none is an error. No diagnostic shows any of it.

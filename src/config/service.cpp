@@ -1,4 +1,5 @@
 #include "config/devices.hpp"
+#include "config/tls.hpp"
 #include "config/url.hpp"
 
 #include "core/printable.hpp"
@@ -68,6 +69,7 @@ void read_http(Context const& context, Files& files, YamlEntry const* entry, Sit
   auto const* users_file = reader.take("users_file");
   if (users_file != nullptr)
     http.users = read_users(files, context, *users_file).value_or(std::vector<User>{});
+  if (auto const* tls = reader.take("tls")) http.tls = read_tls(files, context, *tls);
   if (listen != nullptr) {
     if (auto const text = read_text(context, *listen, "an address and a port")) {
       auto const parsed = parse_listen(*text);

@@ -249,9 +249,21 @@ Table const& http_words() {
            .or_else("127.0.0.1:8080"),
        Word{"users_file", takes::of(Kind::text), "lines made by snapcron passwd"}.or_else(
            "no password, loopback only"),
+       {"tls", takes::map(tls_words), "the port speaks HTTPS, and nothing else"},
        Word{"input_txt", takes::word({"help", "manual"}),
             "which of the two printed formats /io/input.txt has"}
            .or_else("help")}};
+  return table;
+}
+
+Table const& tls_words() {
+  static Table const table{
+      "tls",
+      "what the port shows to browsers: a certificate and its key, read again when they change",
+      {Word{"certificate", takes::of(Kind::text),
+            "a PEM file: the server's own certificate, then those up to the root's"}
+           .must(),
+       Word{"key", takes::of(Kind::text), "a PEM file: its key, without a passphrase"}.must()}};
   return table;
 }
 

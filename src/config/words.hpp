@@ -117,6 +117,7 @@ Table const& storage_words();
 Table const& retention_words();
 Table const& destination_words();
 Table const& http_words();
+Table const& tls_words();
 Table const& location_words();
 Table const& clock_words();
 Table const& rule_words();

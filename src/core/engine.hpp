@@ -70,6 +70,9 @@ class Engine {
   /// Fires a rule by hand; nothing when there is no such rule, else whether it fired or waits its
   /// turn (else the last fact says why not).
   std::optional<bool> trigger(std::string_view rule, Moment now, Decisions& out);
+  /// By hand: it holds over a reload that says nothing else, and over a restart. Nothing when there
+  /// is no such rule, else whether that changed anything.
+  std::optional<bool> set_enabled(std::string const& rule, bool enabled);
   /// A fresh event id, for what is done by hand outside the rules.
   std::string new_event();
   /// The wall clock was set: what is due by the calendar is computed anew. Fixed times do not

@@ -129,6 +129,7 @@ void Engine::skip(RuleState& state, std::shared_ptr<Firing const> firing, std::s
                   std::string text, unsigned count, Moment now, Decisions& out) {
   state.status.skipped[reason] += count;
   state.status.last_skip = reason + ": " + text;
+  state.status.last_skipped = now.wall;
   Fact fact;
   fact.kind = Fact::Kind::skip;
   fact.at = now;
@@ -164,12 +165,14 @@ void Engine::run_ended(Runs::Ended const& ended, Moment now, Decisions& out) {
 }
 
 void Engine::set_enabled(EnableAction const& action) {
-  for (auto const& name : action.rules) {
-    auto const it = by_name_.find(name);
-    if (it == by_name_.end()) continue;
-    it->second->enabled = action.enable;
-    it->second->status.enabled = action.enable;
-  }
+  for (auto const& name : action.rules) set_enabled(name, action.enable);
+}
+
+std::optional<bool> Engine::set_enabled(std::string const& rule, bool enabled) {
+  auto const it = by_name_.find(rule);
+  if (it == by_name_.end()) return std::nullopt;
+  it->second->status.enabled = enabled;
+  return std::exchange(it->second->enabled, enabled) != enabled;
 }
 
 }  // namespace snapcron

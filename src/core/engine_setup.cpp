@@ -70,6 +70,10 @@ Engine::State Engine::take_over(Rule& rule, std::unordered_map<std::string, Stat
   state->status.name = state->rule->name;
   if (is_new) recall(*state, now);
   state->status.enabled = state->enabled;
+  state->status.description = state->rule->description;
+  state->status.triggers.clear();
+  for (auto const& trigger : state->rule->triggers)
+    state->status.triggers.push_back(describe(trigger, world_.names));
   return state;
 }
 

@@ -24,8 +24,11 @@ struct PictureRecord {
 
 struct PictureQuery {
   std::optional<std::string> event{}, camera{}, rule{};
-  std::int64_t before = 0;  // smaller ids only; 0: from the newest
+  std::int64_t before = 0;                  // smaller ids only; 0: from the newest
+  std::int64_t after = 0;                   // greater ids only
+  std::optional<Instant> since{}, until{};  // captured then or later; before that
   unsigned limit = 100;
+  bool newest = true;  // first, and those where there are more than `limit`; else the oldest
 };
 
 /// A row of the outbox: one thing for one destination.

@@ -64,6 +64,22 @@ std::vector<std::string> printable_characters(std::string_view text) {
   return result;
 }
 
+std::string to_latin_1(std::string_view text) {
+  std::string bytes;
+  bytes.reserve(text.size());
+  while (!text.empty()) {
+    std::uint32_t code = 0;
+    auto const length = utf8_length(text, code);
+    constexpr std::uint32_t sign_for_nul = 0x2400;
+    if (code == sign_for_nul)
+      bytes += '\0';
+    else
+      bytes += length == 0 || code > 0xff ? '?' : static_cast<char>(code);
+    text.remove_prefix(length == 0 ? 1 : length);
+  }
+  return bytes;
+}
+
 std::string quoted(std::string_view text) {
   constexpr std::size_t most = 60;
   auto const characters = printable_characters(text.substr(0, 4 * most + 4));

@@ -18,4 +18,8 @@ std::vector<std::string> printable_characters(std::string_view text);
 /// a std::string: std::quoted would be found beside it.)
 std::string quoted(std::string_view text);
 
+/// A byte for each character up to U+00FF, and '?' for the others: for a machine that knows no
+/// UTF-8. U+2400, the sign for it, is the byte 0, which our texts cannot hold. `text` is UTF-8.
+std::string to_latin_1(std::string_view text);
+
 }  // namespace snapcron

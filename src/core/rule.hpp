@@ -4,6 +4,7 @@
 
 #include "core/cron.hpp"
 #include "core/http_action.hpp"
+#include "core/picture_fit.hpp"
 #include "core/relay.hpp"
 #include "core/sun.hpp"
 #include "core/template.hpp"
@@ -165,6 +166,7 @@ struct SnapshotAction {
   // least `interval` apart. Both zero: a single picture.
   Duration pre_capture{}, post_capture{};
   std::optional<Duration> max_age{};  // a single picture may be that much older than the action
+  PictureSize most{};                 // it is not to be larger; 0: as the camera has it
 
   bool around() const { return pre_capture > Duration::zero() || post_capture > Duration::zero(); }
   friend bool operator==(SnapshotAction const&, SnapshotAction const&) = default;
@@ -215,6 +217,7 @@ struct AlertAction {
   std::string host;  // a name or an address, without brackets
   std::uint16_t port = 0;
   Template text;
+  bool latin_1 = false;  // each character of it is sent as one byte
   Duration timeout = std::chrono::seconds{10};
   friend bool operator==(AlertAction const&, AlertAction const&) = default;
 };

@@ -134,11 +134,19 @@ struct User {
   friend bool operator==(User const&, User const&) = default;
 };
 
+/// The files of a certificate and of its key, and the PEM texts that are in them.
+struct TlsSpec {
+  std::filesystem::path certificate_file, key_file;  // absolute
+  std::string certificate, key;
+  friend bool operator==(TlsSpec const&, TlsSpec const&) = default;
+};
+
 struct HttpSpec {
   std::string address = "127.0.0.1";  // an IP literal
   std::uint16_t port = 8080;
   std::vector<User> users;        // empty: no password, loopback only
   bool manual_input_txt = false;  // "time_of_change:" as the printed manuals have it
+  std::optional<TlsSpec> tls{};   // none: plain HTTP
   friend bool operator==(HttpSpec const&, HttpSpec const&) = default;
 };
 

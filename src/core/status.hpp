@@ -26,6 +26,8 @@ struct RelayStatus {
   std::string name;
   bool on = false;
   bool available = true;
+  std::uint64_t switched = 0;  // since the start
+  std::optional<Duration> max_on{};
 };
 /// The frames that are kept of a camera at the moment.
 struct BufferStatus {
@@ -41,6 +43,7 @@ struct CameraStatus {
   std::optional<Instant> last;           // the latest good picture
   std::string error;                     // why the latest attempt failed; empty when it did not
   std::optional<BufferStatus> buffer{};  // of a camera that is kept running
+  std::uint64_t taken = 0, failed = 0;   // captures since the start
 };
 struct RuleStatus {
   std::string name;
@@ -52,6 +55,9 @@ struct RuleStatus {
   std::map<std::string, std::uint64_t> skipped;  // by reason
   std::string last_skip;  // the latest skip's reason in words; empty before any
   std::optional<Instant> next;
+  std::optional<Instant> last_skipped{};  // when that was
+  std::string description{};
+  std::vector<std::string> triggers{};  // in words
 };
 struct DestinationStatus {
   enum class State { unknown, ok, down };
@@ -60,6 +66,11 @@ struct DestinationStatus {
   std::uint64_t waiting = 0, set_aside = 0;   // now
   std::uint64_t delivered = 0, given_up = 0;  // ever
   std::string error;                          // why it is down; empty when it is not
+};
+/// Of the certificate that the network port shows.
+struct CertificateStatus {
+  Instant expires;
+  std::string error;  // why what is in its files now is not shown; empty when it is
 };
 struct Status {
   Zone zone;
@@ -72,7 +83,8 @@ struct Status {
   std::vector<CameraStatus> cameras;
   std::vector<RuleStatus> rules;
   std::uint64_t pictures = 0;
-  std::vector<DestinationStatus> destinations;  // and such that are not configured any more
+  std::vector<DestinationStatus> destinations;     // and such that are not configured any more
+  std::optional<CertificateStatus> certificate{};  // with TLS
 };
 
 }  // namespace snapcron

@@ -28,6 +28,8 @@ struct Parameters {
     if (a.pre_capture > Duration::zero()) o["pre_capture"] = to_text(a.pre_capture);
     if (a.post_capture > Duration::zero()) o["post_capture"] = to_text(a.post_capture);
     if (a.max_age) o["max_age"] = to_text(*a.max_age);
+    if (a.most.width > 0) o["width"] = a.most.width;
+    if (a.most.height > 0) o["height"] = a.most.height;
     if (a.count > 1) o["count"] = a.count;
     if (a.count > 1 || a.around()) o["interval"] = to_text(a.interval);
   }

@@ -1,10 +1,12 @@
 #include "http/api.hpp"
 
 #include "core/printable.hpp"
+#include "http/counted.hpp"
 #include "http/delivery_page.hpp"
 #include "http/json_body.hpp"
 #include "http/log_page.hpp"
 #include "http/metrics.hpp"
+#include "http/page.hpp"
 #include "http/picture_page.hpp"
 #include "http/status_json.hpp"
 
@@ -12,6 +14,7 @@
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -50,16 +53,17 @@ unsigned status_of(Fault fault) {
 
 void fail(Response& response, Error const& error) {
   make_problem(response, status_of(error.fault), error.text);
+  if (error.fault == Fault::busy) response.fields += "Retry-After: 1\r\n";
 }
 
-namespace {
-
-void reply_json(Response& response, json::value const& value, unsigned status = 200) {
+void reply_json(Response& response, json::value const& value, unsigned status) {
   response.status = status;
   response.content_type = "application/json";
   response.body = json::serialize(value);
   response.body += '\n';
 }
+
+namespace {
 
 void reply_html(Response& response, std::string_view body) {
   response.content_type = "text/html; charset=utf-8";
@@ -103,14 +107,6 @@ bool wants_jpeg(std::string_view accept) {
 
 constexpr unsigned most_following = 16;
 
-struct Following {
-  unsigned& number;
-  unsigned const one;
-  Following(unsigned& n, bool counts) : number{n}, one{counts ? 1u : 0u} { number += one; }
-  Following(Following const&) = delete;
-  ~Following() { number -= one; }
-};
-
 std::string header_value(std::string_view text) {
   std::string value;
   for (char const c : text.substr(0, 500)) value += c >= 0x20 && c < 0x7f ? c : '?';
@@ -119,13 +115,15 @@ std::string header_value(std::string_view text) {
 
 }  // namespace
 
-void Api::index(Call const&, Response& response) {
+void Api::index(Call const& call, Response& response) {
+  if (accepts_html(call.request)) return serve_document("index.html", call.request, response);
   reply_html(response,
              "<!doctype html>\n<title>snapcron</title>\n<h1>snapcron</h1>\n<ul>\n"
              "<li><a href=\"/io/\">/io/</a> inputs and relay, as text\n"
              "<li><a href=\"/api/v1/status\">/api/v1/status</a> everything, as JSON\n"
              "<li><a href=\"/metrics\">/metrics</a> for Prometheus\n"
              "<li><a href=\"/healthz\">/healthz</a>\n</ul>\n");
+  response.fields += "Vary: Accept\r\n";
 }
 
 void Api::io_index(Call const&, Response& response) {
@@ -142,9 +140,10 @@ void Api::healthz(Call const&, Response& response) {
   response.body = "ok\n";
 }
 
-void Api::metrics(Call const&, Response& response) {
+awaitable<void> Api::metrics(Call const&, Response& response) {
+  auto const measures = co_await controls_.measures();
   response.content_type = "text/plain; version=0.0.4; charset=utf-8";
-  response.body = http::metrics(controls_.status());
+  response.body = http::metrics(controls_.status(), measures);
 }
 
 void Api::input_txt(Call const& call, Response& response) {
@@ -174,8 +173,8 @@ void Api::status(Call const&, Response& response) {
 
 void Api::inputs(Call const&, Response& response) {
   json::array list;
-  auto const status = controls_.status();
-  for (auto const& input : status.inputs) list.push_back(status_json(input, status.zone));
+  auto const zone = controls_.zone();
+  for (auto const& input : controls_.inputs()) list.push_back(status_json(input, zone));
   reply_json(response, list);
 }
 
@@ -187,7 +186,7 @@ void Api::input(Call const& call, Response& response) {
 
 void Api::relays(Call const&, Response& response) {
   json::array list;
-  for (auto const& relay : controls_.status().relays) list.push_back(status_json(relay));
+  for (auto const& relay : controls_.relays()) list.push_back(status_json(relay));
   reply_json(response, list);
 }
 
@@ -214,9 +213,7 @@ void Api::trigger(Call const& call, Response& response) {
   auto const reply = controls_.trigger(call.argument);
   if (!reply) return fail(response, reply.error());
   if (reply->fired) return reply_json(response, json::object{{"fired", true}});
-  reply_json(response,
-             json::object{{"fired", false}, {"reason", reply->reason}, {"detail", reply->detail}},
-             409);
+  make_problem(response, 409, reply->detail, {{"fired", false}, {"reason", reply->reason}});
 }
 
 void Api::webhook(Call const& call, Response& response) {
@@ -235,7 +232,8 @@ awaitable<void> Api::log(Call const& call, Response& response) {
     response.fields = "Retry-After: 10\r\n";
     co_return;
   }
-  Following const counted{following_, follows};
+  std::optional<Counted> counted;
+  if (follows) counted.emplace(following_);
   auto const page = co_await controls_.log(std::move(asked->query), asked->wait);
   if (!page) co_return fail(response, page.error());
   reply_json(response, log_page(*page));
@@ -270,17 +268,14 @@ awaitable<void> Api::snapshot(Call const& call, Response& response) {
   }
   json::object body;
   if (reply.capture_error) {
-    auto const status = status_of(reply.capture_error->fault);
-    fail(response, *reply.capture_error);
-    body = {{"title", "no picture"},
-            {"status", status},
-            {"detail", reply.capture_error->text},
-            {"error", reply.capture_error->text}};
+    body["title"] = "no picture";
+    body["error"] = reply.capture_error->text;
   }
   body["paths"] = json::array(reply.paths.begin(), reply.paths.end());
   if (reply.relay_error) body["relay_error"] = reply.relay_error->text;
   if (!reply.capture_error) co_return reply_json(response, body, 201);
-  response.body = json::serialize(body) + "\n";
+  auto const& why = *reply.capture_error;
+  make_problem(response, status_of(why.fault), why.text, std::move(body));
 }
 
 awaitable<void> Api::snapshots(Call const& call, Response& response) {
@@ -322,13 +317,17 @@ namespace {
 /// What a new configuration says of itself, or what is wrong with it.
 void reply_loaded(Response& response, Result<std::string> const& done) {
   if (!done && done.error().fault != Fault::invalid) return fail(response, done.error());
-  response.status = done ? 200 : 422;
+  if (!done) return make_problem(response, 422, done.error().text);
   response.content_type = "text/plain; charset=utf-8";
-  response.body = done ? *done : done.error().text;
+  response.body = *done;
   if (!response.body.ends_with('\n')) response.body += '\n';
 }
 
 }  // namespace
+
+awaitable<void> Api::check(Call const&, Response& response) {
+  reply_loaded(response, co_await controls_.check());
+}
 
 awaitable<void> Api::reload(Call const&, Response& response) {
   reply_loaded(response, co_await controls_.reload());

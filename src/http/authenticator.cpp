@@ -1,6 +1,8 @@
 #include "http/authenticator.hpp"
 
+#include "core/program_token.hpp"
 #include "http/password.hpp"
+#include "http/token.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
@@ -20,18 +22,33 @@ namespace snapcron::http {
 bool FailureLimiter::admit(PeerKey const& from, Steady now) {
   while (!attempts_.empty() && now - attempts_.front().at >= std::chrono::minutes{1})
     attempts_.pop_front();
-  auto const of_theirs = std::count_if(attempts_.begin(), attempts_.end(),
-                                       [&](Attempt const& a) { return a.from == from; });
-  if (attempts_.size() >= in_all || static_cast<std::size_t>(of_theirs) >= per_address)
-    return false;
-  attempts_.push_back({from, now});
+  bool const known = knows(from);
+  std::size_t theirs = 0, of_their_kind = 0;
+  for (auto const& attempt : attempts_) {
+    theirs += attempt.from == from;
+    of_their_kind += attempt.known == known;
+  }
+  if (theirs >= per_address || of_their_kind >= (known ? of_known : of_strangers)) return false;
+  attempts_.push_back({from, now, known});
   return true;
 }
 
-void FailureLimiter::forgive(PeerKey const& from) {
+void FailureLimiter::succeeded(PeerKey const& from) {
   auto const latest = std::find_if(attempts_.rbegin(), attempts_.rend(),
                                    [&](Attempt const& a) { return a.from == from; });
   if (latest != attempts_.rend()) attempts_.erase(std::next(latest).base());
+  know(from);
+}
+
+void FailureLimiter::know(PeerKey const& from) {
+  if (!known_.empty() && known_.front() == from) return;
+  std::erase(known_, from);
+  known_.push_front(from);
+  if (known_.size() > known_addresses) known_.pop_back();
+}
+
+bool FailureLimiter::knows(PeerKey const& from) const {
+  return std::find(known_.begin(), known_.end(), from) != known_.end();
 }
 
 void KeyedMac::Free::operator()(evp_mac_ctx_st* context) const {
@@ -75,6 +92,10 @@ namespace {
 bool equal(KeyedMac::Value const& a, KeyedMac::Value const& b) {
   return CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
+
+Visitor visitor_of(User const& user) {
+  return {user.viewer ? Verdict::viewer : Verdict::user, user.name};
+}
 }  // namespace
 
 Authenticator::Authenticator(boost::asio::io_context& loop, boost::asio::thread_pool& workers,
@@ -87,24 +108,47 @@ void Authenticator::set_users(std::vector<User> users) {
   ++generation_;
 }
 
-std::optional<Verdict> Authenticator::check(std::string_view authorization, PeerKey const& from,
+std::optional<Visitor> Authenticator::check(std::string_view authorization, PeerKey const& from,
                                             Done done) {
-  if (authorization.empty()) return Verdict::absent;
+  if (authorization.empty()) return Visitor{Verdict::absent};
+  if (auto const token = parse_bearer(authorization)) return check_token(*token, from);
   auto credentials = parse_basic(authorization);
-  if (!credentials) return Verdict::wrong;
-  auto const mac = mac_.of(*credentials);
-  if (auto const* login = remember(mac)) return login->viewer ? Verdict::viewer : Verdict::user;
+  if (!credentials) return Visitor{Verdict::wrong};
+  return check(std::move(*credentials), from, std::move(done));
+}
+
+std::optional<Visitor> Authenticator::check(Credentials credentials, PeerKey const& from,
+                                            Done done) {
+  auto const mac = mac_.of(credentials);
+  if (auto const* login = remember(mac)) {
+    limiter_.know(from);
+    return login->visitor;
+  }
   for (auto& evaluation : evaluations_) {
     if (!equal(evaluation.mac, mac)) continue;
     evaluation.waiting.push_back(std::move(done));
     return std::nullopt;
   }
-  if (evaluations_.size() >= under_way) return Verdict::busy;
-  if (!limiter_.admit(from, clock_.now().steady)) return Verdict::limited;
+  if (evaluations_.size() >= under_way + (limiter_.knows(from) ? under_way / 2 : 0))
+    return Visitor{Verdict::busy};
+  if (!limiter_.admit(from, clock_.now().steady)) return Visitor{Verdict::limited};
   evaluations_.push_back({mac, from, {}});
   evaluations_.back().waiting.push_back(std::move(done));
-  evaluate(std::move(*credentials), mac);
+  evaluate(std::move(credentials), mac);
   return std::nullopt;
+}
+
+/// All of them are compared, each in its whole length. One that is good is never held up: nobody
+/// guesses another meanwhile.
+Visitor Authenticator::check_token(std::string_view token, PeerKey const& from) {
+  auto const hash = hash_token(token);
+  std::optional<Visitor> visitor;
+  for (auto const& user : users_)
+    if (user.hash.size() == hash.size() &&
+        CRYPTO_memcmp(user.hash.data(), hash.data(), hash.size()) == 0)
+      visitor = visitor_of(user);
+  if (visitor) return *visitor;
+  return {limiter_.admit(from, clock_.now().steady) ? Verdict::wrong : Verdict::limited};
 }
 
 /// Finds a login and moves it to the front.
@@ -117,38 +161,42 @@ Authenticator::Login const* Authenticator::remember(KeyedMac::Value const& mac) 
 }
 
 void Authenticator::evaluate(Credentials credentials, KeyedMac::Value const& mac) {
-  auto const user = std::find_if(users_.begin(), users_.end(),
-                                 [&](User const& u) { return u.name == credentials.user; });
+  auto const user = std::find_if(users_.begin(), users_.end(), [&](User const& u) {
+    return u.name == credentials.user && !is_token_hash(u.hash);
+  });
   bool const known = user != users_.end();
   // An unknown name costs what a wrong password costs, so that names cannot be told by time.
-  auto const& account = known ? *user : users_.front();
+  auto const anybody = std::find_if(users_.begin(), users_.end(),
+                                    [](User const& u) { return !is_token_hash(u.hash); });
+  auto const& account = known ? *user : anybody != users_.end() ? *anybody : users_.front();
   auto password = std::make_shared<Credentials>(std::move(credentials));
-  boost::asio::post(
-      workers_, [self = weak_from_this(), loop = boost::asio::make_work_guard(loop_), password, mac,
-                 hash = account.hash, known, viewer = account.viewer, generation = generation_] {
-        bool const good = verify_password(password->password, hash) && known;
-        boost::asio::post(loop.get_executor(), [self, mac, good, viewer, generation] {
-          if (auto const authenticator = self.lock())
-            authenticator->ended(mac, good, viewer, generation);
-        });
-      });
+  boost::asio::post(workers_, [self = weak_from_this(), loop = boost::asio::make_work_guard(loop_),
+                               password, mac, hash = account.hash, known,
+                               visitor = visitor_of(account), generation = generation_] {
+    bool const good = verify_password(password->password, hash) && known;
+    auto const verdict = good ? std::optional{visitor} : std::nullopt;
+    boost::asio::post(loop.get_executor(), [self, mac, verdict, generation] {
+      if (auto const authenticator = self.lock()) authenticator->ended(mac, verdict, generation);
+    });
+  });
 }
 
-void Authenticator::ended(KeyedMac::Value const& mac, bool good, bool viewer, unsigned generation) {
+void Authenticator::ended(KeyedMac::Value const& mac, std::optional<Visitor> good,
+                          unsigned generation) {
   auto const found = std::find_if(evaluations_.begin(), evaluations_.end(),
                                   [&](Evaluation const& e) { return equal(e.mac, mac); });
   if (found == evaluations_.end()) return;
   auto const waiting = std::move(found->waiting);
-  if (good) limiter_.forgive(found->from);
+  if (good) limiter_.succeeded(found->from);
   evaluations_.erase(found);
-  auto verdict = !good ? Verdict::wrong : viewer ? Verdict::viewer : Verdict::user;
+  auto visitor = good.value_or(Visitor{Verdict::wrong});
   if (generation != generation_) {
-    verdict = Verdict::busy;  // judged by users of before a reload: ask again
+    visitor = {Verdict::busy};  // judged by users of before a reload: ask again
   } else if (good) {
-    logins_.insert(logins_.begin(), {mac, viewer});
+    logins_.insert(logins_.begin(), {mac, visitor});
     if (logins_.size() > remembered) logins_.pop_back();
   }
-  for (auto const& done : waiting) done(verdict);
+  for (auto const& done : waiting) done(visitor);
 }
 
 }  // namespace snapcron::http

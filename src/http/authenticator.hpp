@@ -1,7 +1,7 @@
 #pragma once
 // Who may come in. crypt(3) takes tens of milliseconds, so a password is verified once, on a
 // worker, and then known again by a keyed MAC; guesses are limited in number, for each address and
-// in all.
+// in all. A program's token is known by its SHA-256.
 
 #include "core/site.hpp"
 #include "http/credentials.hpp"
@@ -24,23 +24,32 @@ struct evp_mac_ctx_st;
 
 namespace snapcron::http {
 
-/// How many guesses are evaluated in any 60 seconds; a good login is not counted.
+/// How many guesses are evaluated in any 60 seconds; a good login is not counted. Whoever guesses
+/// from many addresses uses up what all strangers have, but not what is kept for the addresses that
+/// a good login has come from: their owner gets in with a new password or from a new browser.
 class FailureLimiter {
  public:
-  static constexpr std::size_t in_all = 30;
   static constexpr std::size_t per_address = 20;
+  static constexpr std::size_t of_strangers = 30;
+  static constexpr std::size_t of_known = 30;
+  static constexpr std::size_t known_addresses = 64;
 
   /// Counts one attempt; false when it must not be made.
   bool admit(PeerKey const& from, Steady now);
   /// The latest attempt from there was no failure.
-  void forgive(PeerKey const& from);
+  void succeeded(PeerKey const& from);
+  /// A good login comes from there.
+  void know(PeerKey const& from);
+  bool knows(PeerKey const& from) const;
 
  private:
   struct Attempt {
     PeerKey from;
     Steady at;
+    bool known;
   };
   std::deque<Attempt> attempts_;
+  std::deque<PeerKey> known_;  // the latest first
 };
 
 /// HMAC-SHA256 under a key that is drawn at start and never leaves the process.
@@ -66,11 +75,18 @@ enum class Verdict {
   busy,     // too many evaluations under way
 };
 
+/// Who asks. It stands for its verdict where nothing else matters.
+struct Visitor {
+  Verdict verdict = Verdict::absent;
+  std::string name{};  // of who was let in; empty where nobody was asked
+  operator Verdict() const { return verdict; }
+};
+
 class Authenticator : public std::enable_shared_from_this<Authenticator> {
  public:
   static constexpr std::size_t remembered = 64;
-  static constexpr std::size_t under_way = 8;
-  using Done = std::function<void(Verdict)>;
+  static constexpr std::size_t under_way = 8;  // of known addresses some more
+  using Done = std::function<void(Visitor)>;
 
   Authenticator(boost::asio::io_context& loop, boost::asio::thread_pool& workers,
                 Clock const& clock);
@@ -82,12 +98,13 @@ class Authenticator : public std::enable_shared_from_this<Authenticator> {
   bool asks() const { return !users_.empty(); }
 
   /// The verdict where it is known at once; else nullopt, and `done` is called later from the loop.
-  std::optional<Verdict> check(std::string_view authorization, PeerKey const& from, Done done);
+  std::optional<Visitor> check(std::string_view authorization, PeerKey const& from, Done done);
+  std::optional<Visitor> check(Credentials credentials, PeerKey const& from, Done done);
 
  private:
   struct Login {
     KeyedMac::Value mac;
-    bool viewer;
+    Visitor visitor;
   };
   struct Evaluation {
     KeyedMac::Value mac;
@@ -95,9 +112,10 @@ class Authenticator : public std::enable_shared_from_this<Authenticator> {
     std::vector<Done> waiting;
   };
 
+  Visitor check_token(std::string_view token, PeerKey const& from);
   Login const* remember(KeyedMac::Value const& mac);
   void evaluate(Credentials credentials, KeyedMac::Value const& mac);
-  void ended(KeyedMac::Value const& mac, bool good, bool viewer, unsigned generation);
+  void ended(KeyedMac::Value const& mac, std::optional<Visitor> good, unsigned generation);
 
   boost::asio::io_context& loop_;
   boost::asio::thread_pool& workers_;

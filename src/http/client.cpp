@@ -220,6 +220,20 @@ std::string encode_segment(std::string_view name) {
   return out;
 }
 
+namespace {
+
+/// A new configuration's mistakes are several lines.
+std::string printable_lines(std::string_view text) {
+  std::string all;
+  for (std::size_t end; !text.empty(); text.remove_prefix(std::min(end + 1, text.size()))) {
+    end = std::min(text.find('\n'), text.size());
+    all += printable(text.substr(0, end)) + (end < text.size() ? "\n" : "");
+  }
+  return all;
+}
+
+}  // namespace
+
 std::string error_text(Reply const& reply) {
   std::string text;
   if (reply.content_type.find("json") != std::string::npos) {
@@ -228,7 +242,7 @@ std::string error_text(Reply const& reply) {
     for (auto const* key : {"detail", "reason", "title"}) {
       auto const* found = !ec && value.is_object() ? value.get_object().if_contains(key) : nullptr;
       if (text.empty() && found && found->is_string())
-        text = printable({found->get_string().data(), found->get_string().size()});
+        text = printable_lines({found->get_string().data(), found->get_string().size()});
     }
   } else if (reply.content_type.starts_with("text/plain")) {
     text = reply.body;

@@ -50,6 +50,13 @@ std::optional<std::string> decode_base64(std::string_view text) {
   return out;
 }
 
+bool acceptable(std::string_view user, std::string_view password) {
+  constexpr std::string_view never_in_a_name{":\0", 2};
+  return user.size() <= max_part && password.size() <= max_part &&
+         user.find_first_of(never_in_a_name) == std::string_view::npos &&
+         password.find('\0') == std::string_view::npos;
+}
+
 std::optional<Credentials> parse_basic(std::string_view authorization) {
   auto const space = authorization.find(' ');
   if (space == std::string_view::npos ||
@@ -62,8 +69,8 @@ std::optional<Credentials> parse_basic(std::string_view authorization) {
   if (!decoded) return std::nullopt;
   std::optional<Credentials> result;
   auto const colon = decoded->find(':');
-  if (colon != std::string::npos && colon <= max_part && decoded->size() - colon - 1 <= max_part &&
-      decoded->find('\0') == std::string::npos)
+  std::string_view const text{*decoded};
+  if (colon != std::string::npos && acceptable(text.substr(0, colon), text.substr(colon + 1)))
     result.emplace(decoded->substr(0, colon), decoded->substr(colon + 1));
   OPENSSL_cleanse(decoded->data(), decoded->size());
   return result;

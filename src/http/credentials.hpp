@@ -19,6 +19,9 @@ struct Credentials {
   Credentials& operator=(Credentials const&) = delete;
 };
 
+/// A name without a colon, no NUL, and no more than crypt(3) can take.
+bool acceptable(std::string_view user, std::string_view password);
+
 /// Nullopt for another scheme, broken base64, no colon, a NUL, or more than crypt(3) can take.
 std::optional<Credentials> parse_basic(std::string_view authorization);
 

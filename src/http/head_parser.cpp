@@ -110,8 +110,23 @@ void HeadParser::on_field_impl(bh::field field, view name, view raw, error_code&
     case bh::field::accept:
       request_.accept = value;
       return;
+    case bh::field::accept_encoding:
+      request_.accept_encoding = value;
+      return;
+    case bh::field::cookie:
+      if (once(cookie_seen_, "two Cookie fields", ec)) request_.cookie = value;
+      return;
     case bh::field::referer:
       request_.referer = value;
+      return;
+    case bh::field::range:
+      request_.range = value;
+      return;
+    case bh::field::if_range:
+      request_.if_range = value;
+      return;
+    case bh::field::if_none_match:
+      request_.if_none_match = value;
       return;
     case bh::field::expect:
       if (!equal_ignoring_case(value, "100-continue"))
@@ -139,6 +154,8 @@ void HeadParser::other_field(view name, std::string_view value, error_code& ec) 
   };
   if (is("sec-fetch-site")) {
     if (once(site_seen_, "two Sec-Fetch-Site fields", ec)) request_.sec_fetch_site = value;
+  } else if (is("last-event-id")) {
+    request_.last_event_id = value;
   } else if (is("sec-purpose") || is("purpose") || is("x-moz")) {
     request_.prefetch = true;
   }

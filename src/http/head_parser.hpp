@@ -42,7 +42,7 @@ class HeadParser final : private boost::beast::http::basic_parser<true> {
   Refusal refusal_{0, {}};
   unsigned fields_ = 0;
   bool length_seen_ = false, encoding_seen_ = false, type_seen_ = false, site_seen_ = false,
-       expectation_seen_ = false;
+       expectation_seen_ = false, cookie_seen_ = false;
 };
 
 }  // namespace snapcron::http

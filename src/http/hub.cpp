@@ -1,3 +1,4 @@
+#include "http/date.hpp"
 #include "http/session.hpp"
 
 #include <unistd.h>
@@ -14,12 +15,13 @@ constexpr std::size_t refused_at_once = 32;
 }  // namespace
 
 Hub::Hub(boost::asio::io_context& l, Controls& controls, Clock const& c,
-         boost::asio::thread_pool& workers, ServerLimits const& server_limits)
+         boost::asio::thread_pool& w, ServerLimits const& server_limits)
     : loop{l},
+      workers{w},
       clock{c},
       limits{server_limits},
-      api{controls},
-      authenticator{std::make_shared<Authenticator>(l, workers, c)},
+      entrance{l, w, c},
+      api{controls, entrance},
       timer_{l} {}
 
 bool Hub::has_room(Peer const& peer) const {
@@ -41,13 +43,16 @@ void Hub::count(Session const& session, int change) {
 
 void Hub::admit(int fd, Peer const& peer) {
   bool const room = has_room(peer);
-  if (!room && refused_ >= refused_at_once) {
+  auto who = peer;
+  who.encrypted = certificate && !peer.local;
+  // A handshake only to say no would cost more than a request.
+  if (!room && (who.encrypted || refused_ >= refused_at_once)) {
     ::close(fd);
     return;
   }
   std::shared_ptr<Session> session;
   try {
-    session = std::make_shared<Session>(shared_from_this(), fd, peer, !room);
+    session = std::make_shared<Session>(shared_from_this(), fd, who, !room);
   } catch (std::exception const&) {
     ::close(fd);
     return;
@@ -72,6 +77,11 @@ void Hub::close_all() {
 void Hub::close_network() {
   for (auto const& session : std::vector(sessions_.begin(), sessions_.end()))
     if (!session->peer().local) session->close();
+}
+
+void Hub::close_streams() {
+  for (auto const& session : std::vector(sessions_.begin(), sessions_.end()))
+    if (!session->peer().local && session->streams()) session->close();
 }
 
 void Hub::expect(Deadline deadline) {
@@ -102,7 +112,7 @@ std::string_view Hub::date() {
   auto const second = std::chrono::floor<std::chrono::seconds>(clock.now().wall);
   if (date_.empty() || second != date_at_) {
     date_at_ = second;
-    date_ = "Date: " + format_time("%a, %d %b %Y %H:%M:%S GMT", second, Zone{}) + "\r\n";
+    date_ = "Date: " + http_date(second) + "\r\n";
   }
   return date_;
 }

@@ -168,6 +168,18 @@ Result<SnapshotRequest> parse_snapshot_request(std::string_view body) {
   return request;
 }
 
+Result<Credentials> parse_log_in(std::string_view body) {
+  auto const object = parse_object(body);
+  if (!object) return object.error();
+  if (auto known = only_keys(*object, {"name", "password"}); !known) return known.error();
+  Credentials credentials{{}, {}};
+  if (auto read = read_text(*object, "name", credentials.user); !read) return read.error();
+  if (auto read = read_text(*object, "password", credentials.password); !read) return read.error();
+  if (credentials.user.empty() || !acceptable(credentials.user, credentials.password))
+    return invalid("give a 'name' and a 'password'");
+  return credentials;
+}
+
 Result<std::string> parse_script(std::string_view body) {
   auto const object = parse_object(body);
   if (!object) return object.error();

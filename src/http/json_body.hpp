@@ -3,6 +3,7 @@
 
 #include "core/error.hpp"
 #include "core/relay.hpp"
+#include "http/credentials.hpp"
 #include "ports/controls.hpp"
 
 #include <string_view>
@@ -19,6 +20,9 @@ Result<InputDrive> parse_input_drive(std::string_view body);
 /// {"camera": NAME, "relay": {as above}, "count": N, "interval": "1s", "to": [DESTINATION]};
 /// all may be missing, the body too.
 Result<SnapshotRequest> parse_snapshot_request(std::string_view body);
+
+/// {"name": "...", "password": "..."}, of what Basic authentication could send.
+Result<Credentials> parse_log_in(std::string_view body);
 
 /// {"script": "..."}
 Result<std::string> parse_script(std::string_view body);

@@ -50,16 +50,18 @@ Result<LogRequest> parse_log_query(std::string_view query) {
   return request;
 }
 
+json::object record_json(Record const& record) {
+  boost::system::error_code bad;
+  auto value = json::parse(record.json, bad);
+  if (bad || !value.is_object()) value = json::object{{"text", record.json}};
+  value.get_object()["id"] = record.id;
+  return std::move(value.get_object());
+}
+
 json::value log_page(LogPage const& page) {
   json::array records;
   records.reserve(page.records.size());
-  for (auto const& record : page.records) {
-    boost::system::error_code bad;
-    auto value = json::parse(record.json, bad);
-    if (bad || !value.is_object()) value = json::object{{"text", record.json}};
-    value.get_object()["id"] = record.id;
-    records.push_back(std::move(value));
-  }
+  for (auto const& record : page.records) records.push_back(record_json(record));
   return json::object{{"records", std::move(records)}, {"next", page.next}};
 }
 

@@ -19,6 +19,9 @@ struct LogRequest {
 /// `after` the oldest of what follows it, without it the newest of all.
 Result<LogRequest> parse_log_query(std::string_view query);
 
+/// {..., "id": N}
+boost::json::object record_json(Record const& record);
+
 /// {"records": [{..., "id": N}], "next": ID}
 boost::json::value log_page(LogPage const& page);
 

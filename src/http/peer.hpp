@@ -14,6 +14,7 @@ using PeerKey = std::array<std::uint8_t, 16>;
 struct Peer {
   bool local = false;  // over the unix socket: let in by the file's permissions
   PeerKey key{};
+  bool encrypted = false;  // by TLS
 };
 
 /// Of an AF_INET or AF_INET6 address; anything else gives the zero key.

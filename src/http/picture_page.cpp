@@ -5,12 +5,22 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
+#include <algorithm>
+
 namespace snapcron::http {
 namespace {
 
 namespace json = boost::json;
 
 constexpr std::int64_t most_pictures = 1000;
+
+Result<Instant> query_time(std::string const& key, std::string text) {
+  // A "+" that nobody encoded has become a blank.
+  std::ranges::replace(text, ' ', '+');
+  auto const at = parse_rfc3339(text);
+  if (at) return *at;
+  return Error{Fault::invalid, "'" + key + "' must be a time such as 2026-03-01T18:00:00+01:00"};
+}
 
 }  // namespace
 
@@ -25,33 +35,41 @@ Result<PictureQuery> parse_picture_query(std::string_view text) {
       query.camera = value;
     } else if (key == "rule") {
       query.rule = value;
-    } else if (key == "before") {
-      auto const number = query_number(key, value, 1, INT64_MAX);
+    } else if (key == "before" || key == "after") {
+      auto const number = query_number(key, value, key == "before" ? 1 : 0, INT64_MAX);
       if (!number) return number.error();
-      query.before = *number;
+      (key == "before" ? query.before : query.after) = *number;
+    } else if (key == "since" || key == "until") {
+      auto const at = query_time(key, value);
+      if (!at) return at.error();
+      (key == "since" ? query.since : query.until) = *at;
     } else if (key == "limit") {
       auto const number = query_number(key, value, 1, most_pictures);
       if (!number) return number.error();
       query.limit = static_cast<unsigned>(*number);
     } else {
-      return unknown_parameter(key, "event, camera, rule, before, limit");
+      return unknown_parameter(key, "event, camera, rule, before, after, since, until, limit");
     }
   }
   return query;
+}
+
+json::object picture_json(PictureRecord const& picture, Zone const& zone) {
+  return {{"id", picture.id},
+          {"url", "/api/v1/snapshots/" + std::to_string(picture.id)},
+          {"path", picture.path},
+          {"camera", picture.camera},
+          {"rule", picture.rule},
+          {"event", picture.event},
+          {"captured", rfc3339(picture.captured, zone, 3)},
+          {"bytes", picture.bytes}};
 }
 
 json::value picture_page(std::vector<PictureRecord> const& pictures, unsigned limit,
                          Zone const& zone) {
   json::array list;
   list.reserve(pictures.size());
-  for (auto const& picture : pictures)
-    list.push_back(json::object{{"id", picture.id},
-                                {"path", picture.path},
-                                {"camera", picture.camera},
-                                {"rule", picture.rule},
-                                {"event", picture.event},
-                                {"captured", rfc3339(picture.captured, zone, 3)},
-                                {"bytes", picture.bytes}});
+  for (auto const& picture : pictures) list.push_back(picture_json(picture, zone));
   bool const more = pictures.size() >= limit;
   return json::object{{"snapshots", std::move(list)},
                       {"next", more ? json::value(pictures.back().id) : json::value(nullptr)}};

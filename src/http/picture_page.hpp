@@ -5,6 +5,7 @@
 #include "core/outbox.hpp"
 #include "core/zone.hpp"
 
+#include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
 #include <string_view>
@@ -12,8 +13,12 @@
 
 namespace snapcron::http {
 
-/// event=, camera=, rule=, before=ID, limit=N (100; 1 to 1000); all may be missing.
+/// event=, camera=, rule=, before=ID, after=ID, since=TIME, until=TIME (RFC 3339), limit=N (100; 1
+/// to 1000); all may be missing.
 Result<PictureQuery> parse_picture_query(std::string_view query);
+
+/// One of them, with the address of its JPEG.
+boost::json::object picture_json(PictureRecord const& picture, Zone const& zone);
 
 /// {"snapshots": [...], "next": ID}, the newest first; `next` (for `before`) is null when these are
 /// the last.

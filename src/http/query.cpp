@@ -25,6 +25,13 @@ Result<std::vector<std::pair<std::string, std::string>>> parse_query(std::string
   return parameters;
 }
 
+std::string query_value(std::string_view query, std::string_view key) {
+  if (auto const parameters = parse_query(query))
+    for (auto const& [name, value] : *parameters)
+      if (name == key) return value;
+  return {};
+}
+
 Result<std::int64_t> query_number(std::string const& key, std::string const& text,
                                   std::int64_t least, std::int64_t most) {
   std::int64_t value = 0;

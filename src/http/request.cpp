@@ -127,6 +127,16 @@ RequestReader::Step RequestReader::read_body() {
   return refuse(400, "the body's chunks are not valid");
 }
 
+RequestReader::Step RequestReader::take_form() {
+  auto& r = request_;
+  if (r.body.size() > limits_.header_bytes) return refuse(413, "the form is too large");
+  if (!valid_query(r.body))
+    return refuse(400, "a form must be printable ASCII, percent-encoded, without #");
+  r.body.insert(0, std::string{r.query} + '&');
+  r.query = r.body;
+  return Step::done;
+}
+
 void RequestReader::next() {
   if (end_ > head_end_) std::memmove(buffer_.data(), buffer_.data() + head_end_, end_ - head_end_);
   end_ -= head_end_;

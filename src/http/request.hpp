@@ -25,6 +25,7 @@ struct Request {
       path;  // decoded, begins with "/", UTF-8, no control characters, no "." or ".." segment
   std::string_view query;  // raw, without "?"
   std::string_view host, authorization, accept, content_type, origin, referer, sec_fetch_site;
+  std::string_view range, if_range, if_none_match, last_event_id, cookie, accept_encoding;
   bool prefetch = false;  // a browser that only guesses that the page will be wanted
   bool has_host = false, has_authorization = false, has_origin = false;
   bool keep_alive = false;
@@ -69,6 +70,11 @@ class RequestReader {
 
   Step read_head();
   Step read_body();
+
+  /// Once the body is there: puts its parameters behind those of the query, so that who asks by a
+  /// form is understood like who asks by the address. `done`, or `refused`: it is too long, or no
+  /// text.
+  Step take_form();
 
   Request const& request() const { return request_; }
   Refusal const& refusal() const { return refusal_; }

@@ -32,11 +32,16 @@ void Response::reset() {
   if (body.capacity() > 65536) body.shrink_to_fit();
 }
 
-void make_problem(Response& response, unsigned status, std::string_view detail) {
+void make_problem(Response& response, unsigned status, std::string_view detail,
+                  boost::json::object more) {
   response.status = status;
   response.content_type = "application/problem+json";
-  boost::json::object const problem{
-      {"title", reason_of(status)}, {"status", status}, {"detail", detail}};
+  // No type of our own: the status says what kind of problem it is.
+  boost::json::object problem{{"type", "about:blank"},
+                              {"title", reason_of(status)},
+                              {"status", status},
+                              {"detail", detail}};
+  for (auto& [key, value] : more) problem[key] = std::move(value);
   response.body = boost::json::serialize(problem) + "\n";
 }
 
@@ -53,17 +58,22 @@ void append_head(std::string& out, Response const& response, Framing const& fram
   out += reason_of(response.status);
   out += "\r\n";
   out += framing.date;
-  out += "Content-Type: ";
-  out += response.content_type;
-  if (!response.endless) {
-    out += "\r\nContent-Length: ";
-    append_number(out, response.payload().size());
+  if (response.status != 304) {  // which tells nothing of a body
+    out += "Content-Type: ";
+    out += response.content_type;
+    out += "\r\n";
+    if (!response.endless) {
+      out += "Content-Length: ";
+      append_number(out, response.payload().size());
+      out += "\r\n";
+    }
   }
-  out += framing.keep_alive ? "\r\nConnection: keep-alive\r\n" : "\r\nConnection: close\r\n";
+  out += framing.keep_alive ? "Connection: keep-alive\r\n" : "Connection: close\r\n";
   out += response.fields;
+  out += "Cache-Control: ";
+  out += response.cache;
   out +=
-      "Cache-Control: no-store\r\n"
-      "X-Content-Type-Options: nosniff\r\n"
+      "\r\nX-Content-Type-Options: nosniff\r\n"
       "X-Frame-Options: DENY\r\n\r\n";
 }
 

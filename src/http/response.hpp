@@ -1,6 +1,8 @@
 #pragma once
 // One reply, and how it stands on the wire.
 
+#include <boost/json/object.hpp>
+
 #include <memory>
 #include <string>
 #include <string_view>
@@ -11,6 +13,7 @@ struct Response {
   unsigned status = 200;
   std::string_view content_type = "text/plain";  // a literal
   std::string fields;                            // further header lines, each with its CR LF
+  std::string_view cache = "no-store";           // Cache-Control, a literal
   std::string body;
   std::shared_ptr<std::string const> picture;  // in place of the body
   bool close = false;                          // the connection is of no use after this reply
@@ -21,8 +24,9 @@ struct Response {
   void reset();
 };
 
-/// RFC 9457: {"title", "status", "detail"}.
-void make_problem(Response& response, unsigned status, std::string_view detail);
+/// RFC 9457: {"type", "title", "status", "detail"}, and what else there is to say.
+void make_problem(Response& response, unsigned status, std::string_view detail,
+                  boost::json::object more = {});
 Response problem(unsigned status, std::string_view detail);
 
 /// How the reply is to be sent.

@@ -1,5 +1,7 @@
 #include "http/router.hpp"
 
+#include "http/login_refusal.hpp"
+#include "http/page.hpp"
 #include "http/query.hpp"
 #include "http/target.hpp"
 
@@ -7,63 +9,6 @@
 
 namespace snapcron::http {
 namespace {
-
-constexpr auto get = Method::get;
-constexpr auto post = Method::post;
-constexpr auto none = Permission::none;
-constexpr auto read = Permission::read;
-constexpr auto operate = Permission::operate;
-
-Route const table[] = {
-    {get, "/io/input.txt", read, &Api::input_txt},
-    {get, "/io/relayon.txt", operate, &Api::relay_on_txt},
-    {get, "/io/relayoff.txt", operate, &Api::relay_off_txt},
-    {get, "/io?relay=check", read, &Api::io_relay_check},
-    {get, "/io?relay=on", operate, &Api::io_relay_switch},
-    {get, "/io?relay=off", operate, &Api::io_relay_switch},
-    {get, "/io?input=check", read, &Api::io_input_check},
-    {get, "/axis-cgi/io/input.cgi?check", read, &Api::input_cgi_check},
-    {get, "/axis-cgi/io/input.cgi?monitor", read, &Api::input_cgi_monitor},
-    {get, "/axis-cgi/io/output.cgi?action", operate, &Api::output_cgi_action},
-    {get, "/axis-cgi/io/port.cgi?action", operate, &Api::output_cgi_action},
-    {get, "/axis-cgi/io/port.cgi?check", read, &Api::port_cgi_check},
-    {get, "/axis-cgi/io/port.cgi?checkactive", read, &Api::port_cgi_check},
-    {get, "/axis-cgi/io/port.cgi?checkdirection", read, &Api::port_cgi_check},
-    {get, "/axis-cgi/io/port.cgi?monitor", read, &Api::port_cgi_monitor},
-    {get, "/axis-cgi/io/virtualinput.cgi?action", operate, &Api::virtual_input_action},
-    {get, "/axis-cgi/virtualinput/activate.cgi", operate, &Api::virtual_input_activate},
-    {get, "/axis-cgi/virtualinput/deactivate.cgi", operate, &Api::virtual_input_deactivate},
-    {get, "/fullsize.jpg", read, &Api::image},
-    {get, "/halfsize.jpg", read, &Api::image},
-    {get, "/hugesize.jpg", read, &Api::image},
-    {get, "/lastshot.jpg", read, &Api::image},
-    {get, "/images/buffer.jpg", read, &Api::image},
-    {get, "/axis-cgi/jpg/image.cgi", read, &Api::image},
-    {get, "/axis-cgi/mjpg/video.cgi", read, &Api::video},
-    {get, "/io/", read, &Api::io_index},
-    {get, "/io", read, &Api::io_index},
-    {get, "/", read, &Api::index},
-    {get, "/healthz", none, &Api::healthz},
-    {get, "/metrics", read, &Api::metrics},
-    {get, "/api/v1/status", read, &Api::status},
-    {get, "/api/v1/inputs", read, &Api::inputs},
-    {get, "/api/v1/inputs/*", read, &Api::input},
-    {post, "/api/v1/inputs/*", operate, &Api::drive_input},
-    {get, "/api/v1/relays", read, &Api::relays},
-    {get, "/api/v1/relays/*", read, &Api::relay},
-    {post, "/api/v1/relays/*", operate, &Api::switch_relay},
-    {post, "/api/v1/rules/*/trigger", operate, &Api::trigger},
-    {post, "/api/v1/webhooks/*", operate, &Api::webhook},
-    {get, "/api/v1/log", read, &Api::log},
-    {get, "/api/v1/deliveries", read, &Api::deliveries},
-    {post, "/api/v1/deliveries/retry", operate, &Api::retry_deliveries},
-    {post, "/api/v1/deliveries/drop", operate, &Api::drop_deliveries},
-    {get, "/api/v1/snapshots", read, &Api::snapshots},
-    {post, "/api/v1/snapshots", operate, &Api::snapshot},
-    {post, "/api/v1/reload", operate, &Api::reload},
-    {get, "/api/v1/axis-script", read, &Api::axis_script},
-    {post, "/api/v1/axis-script", operate, &Api::set_axis_script},
-};
 
 /// Is the parameter there that a route asks for? "key", or "key=value", whose value may end in a
 /// slash: a manual prints it so.
@@ -96,56 +41,59 @@ std::optional<std::string_view> fits(std::string_view pattern, std::string_view 
   return path.substr(before.size(), path.size() - before.size() - after.size());
 }
 
-Response login_refusal(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::limited: {
-      auto response = problem(429, "too many wrong passwords: wait a minute");
-      response.fields = "Retry-After: 60\r\n";
-      return response;
-    }
-    case Verdict::busy: {
-      auto response = problem(503, "too many logins at once: try again");
-      response.fields = "Retry-After: 1\r\n";
-      return response;
-    }
-    default:
-      break;
-  }
-  auto response = problem(401, "a good name and password are needed");
-  response.fields = "WWW-Authenticate: Basic realm=\"snapcron\", charset=\"UTF-8\"\r\n";
-  return response;
+/// A browser is sent to the log-in; the page itself is told without the challenge that opens the
+/// browser's own box; all others are challenged.
+Response refuse_entrance(Request const& request, Match const& match, Verdict verdict) {
+  if (!match.takes_cookie() || !request.authorization.empty()) return basic_refusal(verdict);
+  bool const reads = request.method == Method::get || request.method == Method::head;
+  if (reads && accepts_html(request)) return to_login(request);
+  return login_cookie_in(request.cookie).empty() ? basic_refusal(verdict) : login_refusal(verdict);
 }
 
 /// A browser that sends this for a page of another site, or without being asked. Scripts send none
 /// of these fields and pass.
-char const* foreign(Request const& request) {
+char const* foreign(Request const& request, bool encrypted) {
+  // What stands in the open can be put there by anybody on the way.
+  auto const ours = [&](std::string_view url) {
+    return same_site(url, request.host) &&
+           (!encrypted || equal_ignoring_case(url.substr(0, 6), "https:"));
+  };
   if (request.prefetch) return "a page that switches something is not fetched in advance";
   auto const site = request.sec_fetch_site;
   if (!site.empty() && site != "same-origin" && site != "none")
     return "a page of another site may not switch anything here";
-  if (request.has_origin && !same_site(request.origin, request.host))
+  if (request.has_origin && !ours(request.origin))
     return "a page of another origin may not switch anything here";
-  if (!request.has_origin && !request.referer.empty() && !same_site(request.referer, request.host))
+  if (!request.has_origin && !request.referer.empty() && !ours(request.referer))
     return "a link on another site may not switch anything here";
   return nullptr;
 }
 
-bool is_json(std::string_view content_type) {
-  auto type = content_type.substr(0, content_type.find(';'));
+/// Is the body of that media type? One that is empty may be of none.
+bool is_sent_as(std::string_view wanted, Request const& request) {
+  auto type = request.content_type.substr(0, request.content_type.find(';'));
   while (type.ends_with(' ') || type.ends_with('\t')) type.remove_suffix(1);
-  return equal_ignoring_case(type, "application/json");
+  return equal_ignoring_case(type, wanted) ||
+         (request.content_type.empty() && !request.announces_body);
+}
+
+/// What VAPIX lets be asked by GET and by POST alike.
+bool takes_forms(std::string_view path) {
+  return path.starts_with("/axis-cgi/") && std::ranges::any_of(table, [&](Route const& route) {
+           return route.path.substr(0, route.path.find('?')) == path;
+         });
 }
 
 }  // namespace
 
-std::span<Route const> routes() {
-  return table;
-}
-
 Match match(Method method, std::string_view path, std::string_view query) {
   Match result;
+  if (method == Method::post && takes_forms(path)) {
+    result.form = true;
+    return result;
+  }
   auto const wanted = method == Method::head ? Method::get : method;
-  for (auto const& route : table) {
+  for (auto const& route : routes()) {
     auto const argument = fits(route.path, path, query);
     if (!argument) continue;
     if (route.method == wanted) {
@@ -153,7 +101,9 @@ Match match(Method method, std::string_view path, std::string_view query) {
       result.argument = *argument;
       return result;
     }
-    std::string_view const knows = route.method == Method::get ? "GET, HEAD" : "POST";
+    std::string_view const knows = route.method == Method::post ? "POST"
+                                   : takes_forms(path)          ? "GET, HEAD, POST"
+                                                                : "GET, HEAD";
     if (result.allow.find(knows) != std::string::npos) continue;  // with another parameter
     result.allow += result.allow.empty() ? "" : ", ";
     result.allow += knows;
@@ -170,21 +120,27 @@ std::optional<Response> turn_away(Request const& request, Peer const& peer, bool
 }
 
 std::optional<Response> turn_away(Request const& request, Peer const& peer, Match const& match,
-                                  Verdict verdict) {
+                                  Visitor const& visitor) {
+  auto const verdict = visitor.verdict;
   if (match.permission() != Permission::none && verdict != Verdict::user &&
       verdict != Verdict::viewer)
-    return login_refusal(verdict);
+    return refuse_entrance(request, match, verdict);
+  if (match.form)
+    return is_sent_as("application/x-www-form-urlencoded", request)
+               ? std::nullopt
+               : std::optional{
+                     problem(415, "send the parameters as application/x-www-form-urlencoded")};
   if (!match.route) {
     if (match.allow.empty()) return problem(404, "there is no such page");
     auto response = problem(405, "this page does not know that method; it knows " + match.allow);
     response.fields = "Allow: " + match.allow + "\r\n";
     return response;
   }
-  if (match.route->permission != Permission::operate || peer.local) return std::nullopt;
-  if (verdict != Verdict::user) return problem(403, "a viewer may read, not switch");
-  if (char const* why = foreign(request)) return problem(403, why);
-  if (request.method == Method::post && !is_json(request.content_type) &&
-      (!request.content_type.empty() || request.announces_body))
+  bool const operates = match.route->permission == Permission::operate;
+  if ((!operates && match.route->method == Method::get) || peer.local) return std::nullopt;
+  if (operates && verdict != Verdict::user) return problem(403, "a viewer may read, not switch");
+  if (char const* why = foreign(request, peer.encrypted)) return problem(403, why);
+  if (match.route->method == Method::post && !is_sent_as("application/json", request))
     return problem(415, "send the body as Content-Type: application/json");
   return std::nullopt;
 }

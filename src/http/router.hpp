@@ -25,17 +25,31 @@ using Waiting = boost::asio::awaitable<void> (Api::*)(Call const&, Response&);
 /// Fills the response, or begins the stream.
 using Streaming = boost::asio::awaitable<void> (Api::*)(Call const&, Response&, Stream&);
 
-/// A route has no default for anything: one without a permission does not compile.
+/// What the OpenAPI document tells of a route: names of its schemas and parameters
+/// (openapi_parts.cpp), separated by blanks where there are several.
+struct RouteDoc {
+  std::string_view id{};  // its name in programs; empty: it is not in the document
+  std::string_view summary{};
+  std::string_view argument{};    // what "*" is
+  std::string_view parameters{};  // of query and header
+  std::string_view body{};        // the schema of a JSON body
+  std::string_view reply{};       // the schema of a JSON reply, or another media type
+  unsigned status = 200;          // of success
+  std::string_view errors{};      // beside those that any route may have
+};
+
+/// A route has no default for who may take it: one without a permission does not compile.
 struct Route {
   constexpr Route(Method m, std::string_view p, Permission who,
-                  std::variant<Immediate, Waiting, Streaming> what)
-      : method{m}, path{p}, permission{who}, handler{what} {}
+                  std::variant<Immediate, Waiting, Streaming> what, RouteDoc d = {})
+      : method{m}, path{p}, permission{who}, handler{what}, doc{d} {}
   Method method;  // get (HEAD goes with it) or post
   /// One segment may be "*". "?key" or "?key=value" behind it: only with that in the query, whose
   /// routes stand before the one of the same path without.
   std::string_view path;
   Permission permission;
   std::variant<Immediate, Waiting, Streaming> handler;
+  RouteDoc doc;
 };
 
 std::span<Route const> routes();
@@ -45,8 +59,15 @@ struct Match {
   Route const* route = nullptr;  // null: nothing of that name, or not by that method
   std::string argument;          // what "*" stands for
   std::string allow;             // for 405: the methods that the path knows; empty: 404
+  /// The parameters come in the body, as of a page of VAPIX that is asked by POST: it is known what
+  /// is asked, and with what rights, when they have been read as a query of Method::get.
+  bool form = false;
 
   Permission permission() const { return route ? route->permission : Permission::read; }
+  /// Not where a mere link switches something: that takes the password itself.
+  bool takes_cookie() const {
+    return permission() != Permission::operate || route->method != Method::get;
+  }
 };
 Match match(Method method, std::string_view path, std::string_view query);
 
@@ -54,8 +75,8 @@ Match match(Method method, std::string_view path, std::string_view query);
 /// machine.
 std::optional<Response> turn_away(Request const& request, Peer const& peer, bool passwords);
 
-/// Refusals once it is known who asks. `verdict` is Verdict::user where nobody is asked.
+/// Refusals once it is known who asks. `visitor` is Verdict::user where nobody is asked.
 std::optional<Response> turn_away(Request const& request, Peer const& peer, Match const& match,
-                                  Verdict verdict);
+                                  Visitor const& visitor);
 
 }  // namespace snapcron::http

@@ -27,19 +27,32 @@ class Server::Impl {
     if (!spec) {
       tcp_listener_.reset();
       hub_->close_network();
-      hub_->authenticator->set_users({});
+      hub_->entrance.set_users({});
+      hub_->certificate.reset();
       spec_.reset();
       return {};
     }
     bool const stays = spec_ && spec_->address == spec->address && spec_->port == spec->port;
     if (auto const allowed = http::check_exposure(*spec); !allowed) return allowed.error();
+    bool const same_certificate = spec_ && spec_->tls == spec->tls;
+    std::optional<Certificate> certificate;
+    if (spec->tls && !same_certificate) {
+      auto made = Certificate::make(*spec->tls);
+      if (!made) return made.error();
+      certificate = std::move(*made);
+    }
     if (!stays) {
       auto const fd = http::open_tcp(*spec);
       if (!fd) return fd.error();
       hub_->close_network();
       tcp_listener_ = listen(*fd, false);
     }
-    if (!spec_ || spec_->users != spec->users) hub_->authenticator->set_users(spec->users);
+    if (stays && spec_->tls.has_value() != spec->tls.has_value()) hub_->close_network();
+    if (!same_certificate) hub_->certificate = std::move(certificate);
+    if (!spec_ || spec_->users != spec->users) {
+      hub_->entrance.set_users(spec->users);
+      hub_->close_streams();
+    }
     hub_->api.set_manual_input_txt(spec->manual_input_txt);
     spec_ = spec;
     return {};
@@ -49,12 +62,16 @@ class Server::Impl {
     tcp_listener_.reset();
     unix_listener_.reset();
     hub_->close_all();
-    hub_->authenticator->stop();
+    hub_->entrance.stop();
     unix_socket_.reset();
     spec_.reset();
   }
 
   std::string address() const { return tcp_listener_ ? tcp_listener_->address() : ""; }
+
+  std::optional<Validity> certificate() const {
+    return hub_->certificate ? std::optional{hub_->certificate->validity()} : std::nullopt;
+  }
 
  private:
   std::unique_ptr<http::Listener> listen(int fd, bool local) {
@@ -86,6 +103,9 @@ Result<void> Server::configure(std::optional<HttpSpec> const& spec) {
 }
 void Server::stop() {
   impl_->stop();
+}
+std::optional<Validity> Server::certificate() const {
+  return impl_->certificate();
 }
 std::string Server::address() const {
   return impl_->address();

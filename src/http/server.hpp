@@ -6,6 +6,7 @@
 #include "core/site.hpp"
 #include "ports/clock.hpp"
 #include "ports/controls.hpp"
+#include "tls/certificate.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/thread_pool.hpp>
@@ -23,9 +24,10 @@ namespace snapcron {
 /// network does, and no limit per address.
 struct ServerLimits {
   std::size_t connections = 384;
-  std::size_t connections_per_address = 32;    // IPv6: per /64
-  Duration header = std::chrono::seconds{10};  // first byte (or accept) to the end of the header
-  Duration body = std::chrono::seconds{30};    // end of the header to the end of the body
+  std::size_t connections_per_address = 32;  // IPv6: per /64
+  /// First byte (or accept, and with TLS the handshake as well) to the end of the header.
+  Duration header = std::chrono::seconds{10};
+  Duration body = std::chrono::seconds{30};         // end of the header to the end of the body
   Duration write_stall = std::chrono::seconds{20};  // without a byte taken by the client
   Duration keep_alive = std::chrono::seconds{60};   // between two requests
   unsigned requests = 1000;                         // per connection
@@ -54,9 +56,9 @@ class Server {
   /// is held as long as we listen, so two daemons can never share a socket.
   Result<void> listen_unix(std::filesystem::path const& socket);
 
-  /// A reload: new users, format or address; nullopt closes the port. Everything or nothing: after
-  /// an error the old port and users still serve. Connections stay unless the address changed; a
-  /// remembered password is forgotten.
+  /// A reload: new users, certificate, format or address; nullopt closes the port. Everything or
+  /// nothing: after an error the old port, users and certificate still serve. Connections stay
+  /// unless the address changed or TLS came or went; new users make remembered passwords forgotten.
   Result<void> configure(std::optional<HttpSpec> const& spec);
 
   /// Closes everything at once and removes the unix socket. Idempotent.
@@ -64,6 +66,9 @@ class Server {
 
   /// "127.0.0.1:8080", "[::1]:8080", really bound; empty while no port is open.
   std::string address() const;
+
+  /// Of the certificate that new connections are shown; nullopt without TLS.
+  std::optional<Validity> certificate() const;
 
  private:
   class Impl;

@@ -1,12 +1,9 @@
 #include "http/session.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <sys/socket.h>
-#include <sys/uio.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -15,14 +12,8 @@
 namespace snapcron::http {
 namespace {
 
-// At the end of a connection the client may still be sending (a body that was refused, the empty
-// line that old clients put after one). Closing at once would reset the connection and could
-// destroy our reply on its way; so its bytes are taken for a while, and forgotten.
-constexpr Duration drain_time = std::chrono::seconds{2};
-constexpr std::size_t drain_bytes = 256 * 1024;
-
-// What the kernel keeps for a client of a stream that does not read: not more is ever old news.
-constexpr int stream_buffer = 128 * 1024;
+// What is encrypted before others have their turn.
+constexpr std::size_t encrypted_a_turn = 256 * 1024;
 
 // A body up to this size goes out in one piece with the header.
 constexpr std::size_t copied_body = 4096;
@@ -32,6 +23,7 @@ constexpr std::size_t copied_body = 4096;
 Session::Session(std::shared_ptr<Hub> hub, int fd, Peer const& peer, bool refused)
     : hub_{std::move(hub)},
       socket_{hub_->loop.get_executor(), fd},
+      transport_{fd},
       peer_{peer},
       refused_{refused},
       reader_{{hub_->limits.header_bytes, hub_->limits.header_fields, hub_->limits.body_bytes}},
@@ -47,23 +39,21 @@ void Session::start() {
     reply(std::move(response));
     return turn();
   }
+  if (peer_.encrypted) phase_ = Phase::greeting;
   set_deadline(hub_->limits.header);
   wait(boost::asio::posix::descriptor_base::wait_read);
-}
-
-void Session::close() {
-  if (std::exchange(phase_, Phase::closed) == Phase::closed) return;
-  auto const self = shared_from_this();
-  boost::system::error_code ignored;
-  socket_.close(ignored);
-  taken_.cancel();
-  hub_->left(*this);
 }
 
 void Session::turn() {
   bool more = true;
   while (more) {
     switch (phase_) {
+      case Phase::greeting:
+        more = on_greeting();
+        break;
+      case Phase::handshake:
+        more = on_handshake();
+        break;
       case Phase::head:
         more = on_head();
         break;
@@ -112,32 +102,31 @@ void Session::begin_request() {
   ++requests_;
   keep_alive_ = request.keep_alive && requests_ < hub_->limits.requests;
   head_only_ = request.method == Method::head;
-  bool const passwords = hub_->authenticator->asks();
+  bool const passwords = hub_->entrance.asks();
   if (auto refusal = turn_away(request, peer_, passwords)) return reply(std::move(*refusal));
   match_ = match(request.method, request.path, request.query);
   if (peer_.local || !passwords || match_.permission() == Permission::none)
-    return admitted(Verdict::user);
+    return admitted({Verdict::user});
   phase_ = Phase::login;
-  auto const verdict = hub_->authenticator->check(request.authorization, peer_.key,
-                                                  [self = shared_from_this()](Verdict later) {
-                                                    if (self->phase_ != Phase::login) return;
-                                                    self->admitted(later);
-                                                    self->turn();
-                                                  });
-  if (verdict) admitted(*verdict);
+  auto visitor = hub_->entrance.check(request, match_.takes_cookie(), peer_.key,
+                                      [self = shared_from_this()](Visitor later) {
+                                        if (self->phase_ != Phase::login) return;
+                                        self->admitted(std::move(later));
+                                        self->turn();
+                                      });
+  if (visitor) admitted(std::move(*visitor));
 }
 
-void Session::admitted(Verdict verdict) {
+void Session::admitted(Visitor visitor) {
   auto const& request = reader_.request();
-  if (auto refusal = turn_away(request, peer_, match_, verdict)) return reply(std::move(*refusal));
+  if (auto refusal = turn_away(request, peer_, match_, visitor)) return reply(std::move(*refusal));
+  visitor_ = std::move(visitor);
   phase_ = Phase::body;
   if (!request.announces_body) return;
   set_deadline(hub_->limits.body);
   if (request.expects_continue && !reader_.body_has_begun()) {
     constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
-    if (::send(socket_.native_handle(), go_on.data(), go_on.size(), MSG_NOSIGNAL | MSG_DONTWAIT) !=
-        static_cast<ssize_t>(go_on.size()))
-      close();
+    if (transport_.send(go_on) != static_cast<ssize_t>(go_on.size())) close();
   }
 }
 
@@ -147,7 +136,10 @@ bool Session::on_body() {
       refuse_request();
       return true;
     case RequestReader::Step::done:
-      handle();
+      if (match_.form)
+        understand_form();
+      else
+        handle();
       return true;
     case RequestReader::Step::more:
       break;
@@ -155,10 +147,20 @@ bool Session::on_body() {
   return receive();
 }
 
+/// Now it is known what is asked for: the same is asked of the caller as of one that sent it as a
+/// query.
+void Session::understand_form() {
+  if (reader_.take_form() == RequestReader::Step::refused) return refuse_request();
+  auto const& request = reader_.request();
+  match_ = match(Method::get, request.path, request.query);
+  if (auto refusal = turn_away(request, peer_, match_, visitor_)) return reply(std::move(*refusal));
+  handle();
+}
+
 void Session::handle() {
   deadline_ = Deadline::max();
   phase_ = Phase::handler;
-  call_.emplace(Call{reader_.request(), std::move(match_.argument)});
+  call_.emplace(Call{reader_.request(), std::move(match_.argument), std::move(visitor_), peer_});
   auto const& handler = match_.route->handler;
   if (!std::holds_alternative<Immediate>(handler)) {
     auto work = std::holds_alternative<Waiting>(handler)
@@ -195,36 +197,6 @@ void Session::served(std::exception_ptr broken) {
   });
 }
 
-boost::asio::awaitable<bool> Session::begin(Response head) {
-  if (phase_ != Phase::handler) co_return false;
-  head.endless = true;
-  head.close = true;
-  if (head_only_) {
-    response_ = std::move(head);
-    co_return false;
-  }
-  keep_alive_ = false;
-  ::setsockopt(socket_.native_handle(), SOL_SOCKET, SO_SNDBUF, &stream_buffer,
-               sizeof stream_buffer);
-  std::string text;
-  append_head(text, head, {reader_.request().version, false, hub_->date()});
-  phase_ = Phase::streaming;
-  co_return co_await send(std::move(text), nullptr);
-}
-
-boost::asio::awaitable<bool> Session::send(std::string text,
-                                           std::shared_ptr<std::string const> picture) {
-  if (phase_ != Phase::streaming) co_return false;
-  out_ = std::move(text);
-  response_.picture = std::move(picture);
-  sent_ = 0;
-  stalled_at_ = std::string::npos;
-  turn();
-  while (phase_ == Phase::streaming && !out_.empty())
-    co_await taken_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
-  co_return phase_ == Phase::streaming;
-}
-
 /// The bytes were no request that can be understood in one way only: say so, and end the
 /// connection.
 void Session::refuse_request() {
@@ -250,30 +222,21 @@ void Session::reply() {
   if (!head_only_ && response_.payload().size() <= copied_body) out_ += response_.payload();
 }
 
-/// One attempt to send what is left of the header and of a payload that stands apart from it.
-ssize_t Session::send_some(std::string_view payload) {
-  auto const in_head = std::min(sent_, out_.size());
-  auto const in_payload = sent_ - in_head;
-  int const fd = socket_.native_handle();
-  if (payload.empty())
-    return ::send(fd, out_.data() + in_head, out_.size() - in_head, MSG_NOSIGNAL | MSG_DONTWAIT);
-  iovec parts[2] = {{out_.data() + in_head, out_.size() - in_head},
-                    {const_cast<char*>(payload.data()) + in_payload, payload.size() - in_payload}};
-  msghdr message{};
-  message.msg_iov = parts;
-  message.msg_iovlen = 2;
-  return ::sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-}
-
+/// Sends what is left of the header, and of a payload that stands apart from it.
 Session::Sending Session::send_rest(std::string_view payload) {
+  auto const begun_at = sent_;
   while (sent_ < out_.size() + payload.size()) {
-    auto const n = send_some(payload);
+    bool const others_turn = transport_.encrypted() && sent_ - begun_at >= encrypted_a_turn;
+    auto const in_head = std::min(sent_, out_.size());
+    auto const n = others_turn ? 0
+                               : transport_.send(std::string_view{out_}.substr(in_head),
+                                                 payload.substr(sent_ - in_head));
     if (n > 0) {
       sent_ += static_cast<std::size_t>(n);
       continue;
     }
     if (n < 0 && errno == EINTR) continue;
-    if (n == 0 || errno != EAGAIN) {
+    if (!others_turn && (n == 0 || errno != EAGAIN)) {
       close();
       return Sending::closed;
     }
@@ -290,71 +253,10 @@ bool Session::on_writing() {
   return send_rest(payload) == Sending::done && finish_reply();
 }
 
-/// Sends the present part. What the client says meanwhile is no request; that it leaves is news.
-/// One that only ends its side may still read: whether it does, the next part tells.
-bool Session::on_streaming() {
-  if (!client_ended_) {
-    auto const rest = forget_what_comes();
-    client_ended_ = rest == Rest::ended;
-    if (rest == Rest::cut) {
-      close();
-      return false;
-    }
-  }
-  if (send_rest(response_.payload()) == Sending::done) {
-    out_.clear();
-    sent_ = 0;
-    response_.picture.reset();
-    deadline_ = Deadline::max();
-    taken_.cancel();
-  }
-  if (phase_ != Phase::closed && !client_ended_)
-    wait(boost::asio::posix::descriptor_base::wait_read);
-  return false;
-}
-
-bool Session::finish_reply() {
-  if (!keep_alive_) {
-    ::shutdown(socket_.native_handle(), SHUT_WR);
-    phase_ = Phase::draining;
-    set_deadline(drain_time);
-    return true;
-  }
-  call_.reset();
-  response_.reset();
-  reader_.next();
-  phase_ = Phase::head;
-  header_begun_ = head_only_ = false;
-  if (reader_.has_bytes()) return true;  // pipelined
-  set_deadline(hub_->limits.keep_alive);
-  wait(boost::asio::posix::descriptor_base::wait_read);
-  return false;
-}
-
-Session::Rest Session::forget_what_comes() {
-  char nobody_reads_this[4096];
-  for (;;) {
-    auto const n =
-        ::recv(socket_.native_handle(), nobody_reads_this, sizeof nobody_reads_this, MSG_DONTWAIT);
-    if (n > 0 && (drained_ += static_cast<std::size_t>(n)) < drain_bytes) continue;
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0 && errno == EAGAIN) return Rest::comes;
-    return n == 0 ? Rest::ended : Rest::cut;
-  }
-}
-
-bool Session::on_draining() {
-  if (forget_what_comes() == Rest::comes)
-    wait(boost::asio::posix::descriptor_base::wait_read);
-  else
-    close();
-  return false;
-}
-
 bool Session::receive() {
   auto const space = reader_.space();
   for (;;) {
-    auto const n = ::recv(socket_.native_handle(), space.data(), space.size(), MSG_DONTWAIT);
+    auto const n = transport_.receive(space);
     if (n > 0) {
       reader_.wrote(static_cast<std::size_t>(n));
       return true;
@@ -364,7 +266,8 @@ bool Session::receive() {
     close();
     return false;
   }
-  wait(boost::asio::posix::descriptor_base::wait_read);
+  wait(transport_.receives_by_sending() ? boost::asio::posix::descriptor_base::wait_write
+                                        : boost::asio::posix::descriptor_base::wait_read);
   return false;
 }
 

@@ -3,11 +3,13 @@
 // what all connections of a server share.
 
 #include "http/api.hpp"
-#include "http/authenticator.hpp"
+#include "http/entrance.hpp"
 #include "http/peer.hpp"
 #include "http/router.hpp"
 #include "http/server.hpp"
 #include "http/stream.hpp"
+#include "http/transport.hpp"
+#include "tls/certificate.hpp"
 
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -35,6 +37,7 @@ class Hub : public std::enable_shared_from_this<Hub> {
   void admit(int fd, Peer const& peer);
   void close_all();
   void close_network();  // all but the unix socket's
+  void close_streams();  // of the network: who listens is to log in again
 
   // For sessions.
   void left(Session& session);
@@ -42,10 +45,12 @@ class Hub : public std::enable_shared_from_this<Hub> {
   std::string_view date();
 
   boost::asio::io_context& loop;
+  boost::asio::thread_pool& workers;
   Clock const& clock;
   ServerLimits const limits;
+  Entrance entrance;
   Api api;
-  std::shared_ptr<Authenticator> const authenticator;
+  std::optional<Certificate> certificate{};  // of the network's connections; none: plain HTTP
 
  private:
   bool has_room(Peer const& peer) const;
@@ -73,21 +78,37 @@ class Session final : public std::enable_shared_from_this<Session>, private Stre
   void expire();
 
   Peer const& peer() const { return peer_; }
+  bool streams() const { return phase_ == Phase::streaming; }
   bool refused() const { return refused_; }
 
  private:
-  enum class Phase { head, login, body, handler, writing, streaming, draining, closed };
+  enum class Phase {
+    greeting,
+    handshake,
+    head,
+    login,
+    body,
+    handler,
+    writing,
+    streaming,
+    draining,
+    closed
+  };
 
   void turn();
   // Each does one step; false: wait for something.
+  bool on_greeting();
+  bool on_handshake();
   bool on_head();
   bool on_body();
   bool on_writing();
   bool on_streaming();
   bool on_draining();
 
+  void shaken(Transport::Handshake how);
   void begin_request();
-  void admitted(Verdict verdict);
+  void admitted(Visitor visitor);
+  void understand_form();
   void handle();
   static boost::asio::awaitable<void> serve(std::shared_ptr<Session> self, Waiting handler);
   static boost::asio::awaitable<void> serve(std::shared_ptr<Session> self, Streaming handler);
@@ -96,13 +117,14 @@ class Session final : public std::enable_shared_from_this<Session>, private Stre
   boost::asio::awaitable<bool> begin(Response head) override;
   boost::asio::awaitable<bool> send(std::string text,
                                     std::shared_ptr<std::string const> picture) override;
+  boost::asio::awaitable<bool> wait(boost::asio::steady_timer& timer) override;
   void refuse_request();
   void reply();
   void reply(Response response);
-  ssize_t send_some(std::string_view payload);
   enum class Sending { done, waits, closed };
   Sending send_rest(std::string_view payload);
   bool finish_reply();
+  void end();
   enum class Rest { comes, ended, cut };
   Rest forget_what_comes();
 
@@ -112,6 +134,7 @@ class Session final : public std::enable_shared_from_this<Session>, private Stre
 
   std::shared_ptr<Hub> const hub_;
   boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type> socket_;
+  Transport transport_;
   Peer const peer_;
   bool const refused_;
   Phase phase_ = Phase::head;
@@ -121,6 +144,7 @@ class Session final : public std::enable_shared_from_this<Session>, private Stre
 
   RequestReader reader_;
   Match match_;
+  Visitor visitor_;  // once it is known who asks
   std::optional<Call> call_;
   Response response_;
   std::string out_;
@@ -129,7 +153,10 @@ class Session final : public std::enable_shared_from_this<Session>, private Stre
   std::size_t stalled_at_ = 0;  // bytes sent when the client took no more
   boost::asio::steady_timer
       taken_;  // never expires: cancelled when a part has been sent, or closed
+  boost::asio::steady_timer* waits_for_ = nullptr;  // what a stream waits for, beside its client
   bool waits_to_read_ = false, waits_to_write_ = false;
+  bool at_work_ = false;  // a worker shakes hands: nobody else touches the socket
+  bool end_told_ = false;
   bool keep_alive_ = false;
   bool head_only_ = false;
   bool drain_ = false;         // the client's further bytes are no request

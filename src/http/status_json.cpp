@@ -42,28 +42,6 @@ json::value to_json(std::optional<BufferStatus> const& buffer) {
           {"fps", buffer->fps}};
 }
 
-json::object to_json(CameraStatus const& camera, Zone const& zone) {
-  return {{"name", camera.name},
-          {"state", word(camera.state)},
-          {"last", time_or_null(camera.last, zone)},
-          {"error", text_or_null(camera.error)},
-          {"buffer", to_json(camera.buffer)}};
-}
-
-json::object to_json(RuleStatus const& rule, Zone const& zone) {
-  json::object skipped;
-  for (auto const& [reason, count] : rule.skipped) skipped[reason] = count;
-  return {{"name", rule.name},
-          {"enabled", rule.enabled},
-          {"running", rule.running},
-          {"last_fired", time_or_null(rule.last_fired, zone)},
-          {"runs", rule.runs},
-          {"failed", rule.failed},
-          {"skipped", std::move(skipped)},
-          {"last_skip", text_or_null(rule.last_skip)},
-          {"next", time_or_null(rule.next, zone, 0)}};
-}
-
 char const* word(DestinationStatus::State state) {
   switch (state) {
     case DestinationStatus::State::ok:
@@ -76,14 +54,10 @@ char const* word(DestinationStatus::State state) {
   return "unknown";
 }
 
-json::object to_json(DestinationStatus const& one) {
-  return {{"name", one.name},
-          {"state", word(one.state)},
-          {"queued", one.waiting},
-          {"set_aside", one.set_aside},
-          {"delivered", one.delivered},
-          {"failed", one.given_up},
-          {"error", text_or_null(one.error)}};
+json::value to_json(std::optional<CertificateStatus> const& certificate, Zone const& zone) {
+  if (!certificate) return nullptr;
+  return json::object{{"expires", rfc3339(certificate->expires, zone, 0)},
+                      {"error", text_or_null(certificate->error)}};
 }
 
 json::object deliveries(Status const& status) {
@@ -115,19 +89,58 @@ json::object status_json(InputStatus const& input, Zone const& zone) {
 }
 
 json::object status_json(RelayStatus const& relay) {
+  json::value max_on = nullptr;
+  if (relay.max_on) max_on = std::chrono::duration<double>(*relay.max_on).count();
   return {{"number", relay.number},
           {"name", relay.name},
           {"state", relay.on ? "on" : "off"},
-          {"available", relay.available}};
+          {"available", relay.available},
+          {"max_on", std::move(max_on)}};
+}
+
+json::object status_json(CameraStatus const& camera, Zone const& zone) {
+  return {{"name", camera.name},
+          {"state", word(camera.state)},
+          {"last", time_or_null(camera.last, zone)},
+          {"error", text_or_null(camera.error)},
+          {"buffer", to_json(camera.buffer)}};
+}
+
+json::object status_json(RuleStatus const& rule, Zone const& zone) {
+  json::object skipped;
+  for (auto const& [reason, count] : rule.skipped) skipped[reason] = count;
+  return {{"name", rule.name},
+          {"description", text_or_null(rule.description)},
+          {"triggers", json::array(rule.triggers.begin(), rule.triggers.end())},
+          {"enabled", rule.enabled},
+          {"running", rule.running},
+          {"last_fired", time_or_null(rule.last_fired, zone)},
+          {"runs", rule.runs},
+          {"failed", rule.failed},
+          {"skipped", std::move(skipped)},
+          {"last_skip", text_or_null(rule.last_skip)},
+          {"last_skipped", time_or_null(rule.last_skipped, zone)},
+          {"next", time_or_null(rule.next, zone, 0)}};
+}
+
+json::object status_json(DestinationStatus const& one, Zone const&) {
+  return {{"name", one.name},
+          {"state", word(one.state)},
+          {"queued", one.waiting},
+          {"set_aside", one.set_aside},
+          {"delivered", one.delivered},
+          {"failed", one.given_up},
+          {"error", text_or_null(one.error)}};
 }
 
 json::object status_json(Status const& status) {
   json::array inputs, relays, cameras, rules, destinations;
   for (auto const& input : status.inputs) inputs.push_back(status_json(input, status.zone));
   for (auto const& relay : status.relays) relays.push_back(status_json(relay));
-  for (auto const& camera : status.cameras) cameras.push_back(to_json(camera, status.zone));
-  for (auto const& rule : status.rules) rules.push_back(to_json(rule, status.zone));
-  for (auto const& destination : status.destinations) destinations.push_back(to_json(destination));
+  for (auto const& camera : status.cameras) cameras.push_back(status_json(camera, status.zone));
+  for (auto const& rule : status.rules) rules.push_back(status_json(rule, status.zone));
+  for (auto const& destination : status.destinations)
+    destinations.push_back(status_json(destination, status.zone));
   return {{"version", status.version},
           {"now", rfc3339(status.now, status.zone, 3)},
           {"started", rfc3339(status.started, status.zone, 3)},
@@ -139,7 +152,8 @@ json::object status_json(Status const& status) {
           {"rules", std::move(rules)},
           {"pictures", status.pictures},
           {"deliveries", deliveries(status)},
-          {"destinations", std::move(destinations)}};
+          {"destinations", std::move(destinations)},
+          {"certificate", to_json(status.certificate, status.zone)}};
 }
 
 }  // namespace snapcron

@@ -251,6 +251,9 @@ std::string status_table(json::value const& status, bool colour) {
   auto out = head(status, times);
   if (auto const error = text_of(status, "config_error"); !error.empty())
     out += "the latest reload was refused, the old configuration runs: " + error + "\n";
+  auto const* certificate = find(status, "certificate");
+  if (auto const error = certificate ? text_of(*certificate, "error") : ""; !error.empty())
+    out += "the certificate's files are not good, the one of before is in use: " + error + "\n";
   auto const section = [&](char const* key, char const* title, auto text) {
     if (list_of(status, key).empty()) return;
     out += std::string{"\n"} + (colour ? bold : "") + title + (colour ? "\033[0m" : "") + "\n";

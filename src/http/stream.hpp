@@ -1,9 +1,11 @@
 #pragma once
-// A reply without an end: the parts of a multipart body, one after another, until one side leaves.
+// A reply without an end: the parts of a multipart body, or events, one after another, until one
+// side leaves.
 
 #include "http/response.hpp"
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <memory>
 #include <string>
@@ -19,6 +21,9 @@ class Stream {
   /// has left, or takes nothing any more.
   virtual boost::asio::awaitable<bool> send(std::string text,
                                             std::shared_ptr<std::string const> picture = {}) = 0;
+  /// Returns when the timer has expired or was cancelled; false: the client has left, or has ended
+  /// its side of the connection, which ends the wait at once.
+  virtual boost::asio::awaitable<bool> wait(boost::asio::steady_timer& timer) = 0;
 
  protected:
   ~Stream() = default;

@@ -1,7 +1,10 @@
 #include "http/vapix_image.hpp"
 
 #include "http/api.hpp"
+#include "http/counted.hpp"
+#include "http/picture_view.hpp"
 #include "http/query.hpp"
+#include "http/target.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -19,34 +22,26 @@ namespace asio = boost::asio;
 using asio::awaitable;
 
 constexpr unsigned most_watching = 16;
-constexpr std::int64_t largest_side = 8192;
 constexpr std::int64_t most_fps = 30;
 
-/// PAL's sizes: a picture of other proportions is as large as fits.
-struct NamedSize {
-  std::string_view name;
-  unsigned width, height;
-};
-constexpr NamedSize named_sizes[] = {
-    {"halfsize.jpg", 176, 144}, {"fullsize.jpg", 352, 288}, {"hugesize.jpg", 704, 576}};
-
 void set_size(PictureFit& fit, std::string_view name) {
-  for (auto const& size : named_sizes)
-    if (size.name == name) {
-      fit.width = size.width;
-      fit.height = size.height;
+  for (auto const& named : named_sizes)
+    if (named.name == name) {
+      fit.width = named.size.width;
+      fit.height = named.size.height;
     }
 }
 
+/// WIDTHxHEIGHT, or the name that VAPIX has for one of PAL's.
 std::optional<Error> set_resolution(PictureFit& fit, std::string const& value) {
-  auto const x = std::min(value.find('x'), value.size());
-  auto const width = query_number("resolution", value.substr(0, x), 1, largest_side);
-  auto const height =
-      query_number("resolution", value.substr(std::min(x + 1, value.size())), 1, largest_side);
-  if (!width || !height)
-    return Error{Fault::invalid, "'resolution' must be WIDTHxHEIGHT, such as 320x240"};
-  fit.width = static_cast<unsigned>(*width);
-  fit.height = static_cast<unsigned>(*height);
+  for (auto const& [name, image] :
+       {std::pair{"QCIF", "halfsize.jpg"}, {"CIF", "fullsize.jpg"}, {"4CIF", "hugesize.jpg"}})
+    if (equal_ignoring_case(value, name)) {
+      set_size(fit, image);
+      return std::nullopt;
+    }
+  if (auto const parsed = parse_size("resolution", value, fit); !parsed)
+    return Error{parsed.error().fault, parsed.error().text + ", or QCIF, CIF, 4CIF"};
   return std::nullopt;
 }
 
@@ -75,14 +70,6 @@ std::optional<Error> take(ImageQuery& into, std::string const& key, std::string 
   return std::nullopt;
 }
 
-struct Watching {
-  unsigned& number;
-  explicit Watching(unsigned& n) : number{n} { ++number; }
-  Watching(Watching const&) = delete;
-  Watching& operator=(Watching const&) = delete;
-  ~Watching() { --number; }
-};
-
 std::string part_head(std::string const& picture) {
   return "--myboundary\r\nContent-Type: image/jpeg\r\nContent-Length: " +
          std::to_string(picture.size()) + "\r\n\r\n";
@@ -91,6 +78,9 @@ std::string part_head(std::string const& picture) {
 }  // namespace
 
 Result<ImageQuery> parse_image_query(std::string_view path, std::string_view query) {
+  // So the manual of the 240 prints it: /fullsize.jpg?cgi-bin/control?camera=2
+  constexpr std::string_view control = "cgi-bin/control?";
+  if (query.starts_with(control)) query.remove_prefix(control.size());
   auto const parameters = parse_query(query);
   if (!parameters) return parameters.error();
   ImageQuery asked;
@@ -118,6 +108,16 @@ awaitable<void> Api::image(Call const& call, Response& response) {
   response.picture = std::move(*picture);
 }
 
+awaitable<void> Api::image_size(Call const& call, Response& response) {
+  auto const size = co_await controls_.picture_size(query_value(call.request.query, "camera"));
+  if (!size) {
+    fail(response, size.error());
+    co_return;
+  }
+  response.body = "image width = " + std::to_string(size->width) +
+                  "\nimage height = " + std::to_string(size->height) + "\n";
+}
+
 /// Each picture is one that was taken after the one before it was sent.
 awaitable<void> Api::video(Call const& call, Response& response, Stream& stream) {
   auto const asked = parse_image_query(call.request.path, call.request.query);
@@ -129,7 +129,7 @@ awaitable<void> Api::video(Call const& call, Response& response, Stream& stream)
     make_problem(response, 503, "too many watch already: try again later");
     co_return;
   }
-  Watching const watching{watching_};
+  Counted const watching{watching_};
   auto picture = co_await controls_.look(asked->look);
   if (!picture) {
     fail(response, picture.error());

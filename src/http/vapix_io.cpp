@@ -6,6 +6,7 @@
 #include "http/api.hpp"
 #include "http/port_action.hpp"
 #include "http/query.hpp"
+#include "http/vapix_ports.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -22,57 +23,8 @@ constexpr Duration monitor_idle = std::chrono::seconds{15};  // then an empty pa
 constexpr std::string_view part_begin = "Content-Type: text/plain\r\n\r\n";
 constexpr std::string_view part_end = "\r\n--ioboundary\r\n";
 
-/// Of a parameter that the route has asked for.
 std::string parameter(Call const& call, std::string_view key) {
-  auto const parameters = parse_query(call.request.query);
-  if (parameters)
-    for (auto const& [name, value] : *parameters)
-      if (name == key) return value;
-  return {};
-}
-
-/// A number of theirs, which counts all ports of a unit: the inputs, and the relays behind the last
-/// of them.
-struct Port {
-  unsigned asked = 0;
-  LineChange::Line line = LineChange::Line::input;
-  unsigned number = 0;
-  bool on = false;
-};
-
-Result<Port> find_port(Status const& status, unsigned asked) {
-  unsigned last_input = 0;
-  for (auto const& input : status.inputs) {
-    if (input.number == asked) return Port{asked, LineChange::Line::input, asked, input.high};
-    last_input = std::max(last_input, input.number);
-  }
-  for (auto const& relay : status.relays)
-    if (asked > last_input && relay.number == asked - last_input)
-      return Port{asked, LineChange::Line::relay, relay.number, relay.on};
-  return Error{Fault::not_found, "there is no port " + std::to_string(asked)};
-}
-
-Result<std::vector<Port>> find_ports(Status const& status, std::string const& text) {
-  auto const numbers = parse_ports(text);
-  if (!numbers) return numbers.error();
-  std::vector<Port> ports;
-  for (auto const number : *numbers) {
-    auto port = find_port(status, number);
-    if (!port) return port.error();
-    ports.push_back(*port);
-  }
-  return ports;
-}
-
-/// The relay of an action: by its own number, or by that among all ports.
-Result<unsigned> find_relay(Status const& status, unsigned asked) {
-  for (auto const& relay : status.relays)
-    if (relay.number == asked) return asked;
-  auto const port = find_port(status, asked);
-  if (!port) return port.error();
-  if (port->line != LineChange::Line::relay)
-    return Error{Fault::refused, "port " + std::to_string(asked) + " is an input"};
-  return port->number;
+  return query_value(call.request.query, key);
 }
 
 std::string numbered(std::string_view what, unsigned number, std::string_view value) {
@@ -184,7 +136,7 @@ void Api::output_cgi_action(Call const& call, Response& response) {
   if (!action) return fail(response, action.error());
   auto const relay = find_relay(controls_.status(), action->port);
   if (!relay) return fail(response, relay.error());
-  if (call.request.method != Method::get) return;  // HEAD switches nothing
+  if (call.request.method == Method::head) return;  // it switches nothing
   if (auto const done = controls_.step_relay(*relay, std::move(action->steps)); !done)
     fail(response, done.error());
 }
@@ -219,7 +171,7 @@ awaitable<void> Api::port_cgi_monitor(Call const& call, Response& response, Stre
 void Api::virtual_input_action(Call const& call, Response& response) {
   auto action = parse_port_action(parameter(call, "action"));
   if (!action) return fail(response, action.error());
-  if (call.request.method != Method::get) return;
+  if (call.request.method == Method::head) return;
   if (auto const done = controls_.step_input(action->port, std::move(action->steps)); !done)
     fail(response, done.error());
 }
@@ -283,7 +235,7 @@ void Api::set_virtual_input(bool on, Call const& call, Response& response) {
   bool const before = input != status.inputs.end() && input->high;
   std::vector<LevelStep> steps{{.wait = {}, .on = on}};
   if (on && activation.duration) steps.push_back({.wait = *activation.duration, .on = false});
-  if (call.request.method == Method::get &&
+  if (call.request.method != Method::head &&
       !controls_.step_input(activation.port, std::move(steps)))
     return reply_wrong(response, {20, "there is no such virtual input"});
   reply_xml(response, std::string{"  <Success>\n    <StateChanged>"} +

@@ -3,15 +3,11 @@
 // an HTML page) mostly ends in a good end marker; only decoding it all tells.
 
 #include "core/error.hpp"
+#include "core/picture_fit.hpp"
 
 #include <string_view>
 
 namespace snapcron {
-
-struct PictureSize {
-  unsigned width = 0, height = 0;
-  friend bool operator==(PictureSize const&, PictureSize const&) = default;
-};
 
 /// Decodes the whole picture and takes every warning of libjpeg for an error. At most 100
 /// megapixels, 64 scans and 64 MiB of working memory; up to 64 KB of zeros or white space may

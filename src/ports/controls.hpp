@@ -2,9 +2,11 @@
 // What the pages, the API and the command line may ask of the running daemon. Real: app/daemon.
 // Tests of http/ have their own. All calls are made on the loop.
 
+#include "core/changes.hpp"
 #include "core/error.hpp"
 #include "core/input.hpp"
 #include "core/line_change.hpp"
+#include "core/measures.hpp"
 #include "core/outbox.hpp"
 #include "core/picture_fit.hpp"
 #include "core/relay.hpp"
@@ -13,6 +15,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -65,6 +68,13 @@ class Controls {
  public:
   virtual ~Controls() = default;
   virtual Status status() const = 0;
+  // Parts of it, for who wants no more.
+  virtual std::vector<InputStatus> inputs() const = 0;
+  virtual std::vector<RelayStatus> relays() const = 0;
+  virtual std::vector<CameraStatus> cameras() const = 0;
+  virtual std::vector<RuleStatus> rules() const = 0;
+  virtual std::vector<DestinationStatus> destinations() const = 0;
+  virtual boost::asio::awaitable<Measures> measures() = 0;
   virtual Zone zone() const = 0;
   /// input.txt. `count`: this is a read, later ones refer to it; false for ?peek.
   virtual std::vector<InputReading> readings(bool count) = 0;
@@ -82,11 +92,22 @@ class Controls {
   /// long. Fault::gone when not all of it is known any more.
   virtual boost::asio::awaitable<Result<LineNews>> line_news(std::uint64_t after,
                                                              Duration wait) = 0;
+  /// Now, for changes_after().
+  virtual std::uint64_t change_moment() const = 0;
+  virtual Changes changes_after(std::uint64_t moment) const = 0;
+  /// `changed` is called at each change, for as long as the result lives. It is to return at once.
+  virtual std::shared_ptr<void> follow_changes(std::function<void()> changed) = 0;
+  /// Durable when it returns, as far as the disk takes it. False: it was so already.
+  /// Fault::not_found for an unknown rule. `by`: a user's name, for the log; may be empty.
+  virtual boost::asio::awaitable<Result<bool>> enable_rule(std::string rule, bool enabled,
+                                                           std::string by) = 0;
   /// Fault::not_found for an unknown rule.
   virtual Result<TriggerReply> trigger(std::string const& rule) = 0;
   virtual boost::asio::awaitable<SnapshotReply> snapshot(SnapshotRequest request) = 0;
   virtual boost::asio::awaitable<Result<std::shared_ptr<std::string const>>> look(
       LookRequest request) = 0;
+  /// Of a picture that is taken for it; `camera` as in a LookRequest.
+  virtual boost::asio::awaitable<Result<PictureSize>> picture_size(std::string camera) = 0;
   /// How many rules it fired; Fault::not_found where no rule has such a trigger.
   virtual Result<unsigned> webhook(std::string const& name) = 0;
   /// Where there is nothing (newer), waits for it, at most so long.
@@ -94,6 +115,10 @@ class Controls {
   /// The newest first; their paths are absolute.
   virtual boost::asio::awaitable<Result<std::vector<PictureRecord>>> pictures(
       PictureQuery query) = 0;
+  /// The file of a picture that is recorded, made to fit. Fault::gone when it is no more,
+  /// Fault::busy when too many are wanted at once.
+  virtual boost::asio::awaitable<Result<std::shared_ptr<std::string const>>> stored_picture(
+      PictureRecord picture, PictureFit fit) = 0;
   virtual boost::asio::awaitable<Result<std::vector<Delivery>>> deliveries(DeliveryQuery query) = 0;
   /// To be tried at once; how many there were.
   virtual boost::asio::awaitable<Result<std::uint64_t>> retry_deliveries(
@@ -101,6 +126,9 @@ class Controls {
   /// Not to be delivered any more.
   virtual boost::asio::awaitable<Result<std::uint64_t>> drop_deliveries(
       DeliverySelection which) = 0;
+  /// What the configuration on the disk would bring, and its warnings; the error is the whole text
+  /// of what is wrong with it. Changes nothing.
+  virtual boost::asio::awaitable<Result<std::string>> check() = 0;
   /// The error is the whole text of what is wrong with the new configuration.
   virtual boost::asio::awaitable<Result<std::string>> reload() = 0;
   /// The text of the CRON script of a camera server; Fault::not_found when none is configured.

@@ -216,6 +216,20 @@ Result<std::map<std::string, DeliveryCounts>> PictureJournal::counts() {
   });
 }
 
+Result<std::map<std::string, Instant>> PictureJournal::waiting_since() {
+  return file_.with([](Database& database) -> Result<std::map<std::string, Instant>> {
+    std::map<std::string, Instant> since;
+    auto oldest = database.prepare(
+        "SELECT destination, min(queued) FROM deliveries WHERE set_aside = 0 GROUP BY destination");
+    if (!oldest) return oldest.error();
+    auto const read = [&](Statement const& row) {
+      since.emplace(row.text(0), instant_of(row.number(1)));
+    };
+    if (auto const done = for_each_row(**oldest, read); !done) return done.error();
+    return since;
+  });
+}
+
 Result<std::vector<Delivery>> PictureJournal::list(DeliveryQuery const& query) {
   return file_.with([&](Database& database) -> Result<std::vector<Delivery>> {
     auto statement = database.prepare((std::string{delivery_columns} +
@@ -246,13 +260,17 @@ Result<std::vector<PictureRecord>> PictureJournal::pictures(PictureQuery const& 
     auto statement = database.prepare((std::string{picture_columns} +
                                        "WHERE (?1 = 0 OR id < ?1) AND (?2 = '' OR event = ?2) AND"
                                        " (?3 = '' OR camera = ?3) AND (?4 = '' OR rule = ?4)"
-                                       " ORDER BY id DESC LIMIT ?5")
+                                       " AND id > ?6 AND captured >= ?7 AND captured < ?8"
+                                       " ORDER BY id " +
+                                       (query.newest ? "DESC" : "ASC") + " LIMIT ?5")
                                           .c_str());
     if (!statement) return statement.error();
     auto const event = query.event.value_or(""), camera = query.camera.value_or("");
     auto const rule = query.rule.value_or("");
     (*statement)->bind(1, query.before).bind(2, event).bind(3, camera).bind(4, rule);
-    (*statement)->bind(5, std::int64_t{query.limit});
+    (*statement)->bind(5, std::int64_t{query.limit}).bind(6, query.after);
+    (*statement)->bind(7, query.since ? count_of(*query.since) : INT64_MIN);
+    (*statement)->bind(8, query.until ? count_of(*query.until) : INT64_MAX);
     return rows<PictureRecord>(**statement, picture_of);
   });
 }

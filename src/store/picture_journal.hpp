@@ -56,6 +56,8 @@ class PictureJournal {
   Result<std::optional<Instant>> earliest(std::string const& destination);
 
   Result<std::map<std::string, DeliveryCounts>> counts();
+  /// Since when the oldest that waits has been waiting, by destination.
+  Result<std::map<std::string, Instant>> waiting_since();
   /// The outbox, ascending.
   Result<std::vector<Delivery>> list(DeliveryQuery const& query);
   /// To be tried at once; how many.
@@ -63,7 +65,7 @@ class PictureJournal {
   /// Not to be delivered any more. The pictures stay.
   Result<std::uint64_t> drop(DeliverySelection const& which);
 
-  /// The newest first.
+  /// The newest first, or the oldest, as the query says.
   Result<std::vector<PictureRecord>> pictures(PictureQuery const& query);
   /// Bytes of all pictures that are recorded.
   Result<std::uint64_t> stored();

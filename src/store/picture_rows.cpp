@@ -68,9 +68,14 @@ Result<void> once(Statement& statement) {
 
 Result<std::int64_t> insert(Database& database, PictureRecord const& picture) {
   if (picture.path.empty()) return 0;
+  // Browsers keep a picture for good under its id, which must not be another's after this journal
+  // was emptied or begun anew: ids begin with the time in milliseconds, and no journal before has
+  // come up to that.
   auto statement = database.prepare(
       "INSERT OR REPLACE INTO pictures (id, path, camera, rule, event, captured, bytes)"
-      " VALUES (nullif(?7, 0), ?1, ?2, ?3, ?4, ?5, ?6)");
+      " VALUES (coalesce(nullif(?7, 0), (SELECT max(id) + 1 FROM pictures),"
+      " CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)),"
+      " ?1, ?2, ?3, ?4, ?5, ?6)");
   if (!statement) return statement.error();
   auto& s = **statement;
   s.bind(1, picture.path).bind(2, picture.camera).bind(3, picture.rule).bind(4, picture.event);

@@ -2,6 +2,7 @@
 
 #include "core/printable.hpp"
 #include "store/folder.hpp"
+#include "store/read_picture.hpp"
 #include "store/unfinished_file.hpp"
 
 #include <fcntl.h>
@@ -11,7 +12,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <fstream>
 
 namespace snapcron {
 namespace {
@@ -144,16 +144,7 @@ Result<std::string> PictureStore::lastshot(std::string_view camera, std::uint64_
   auto const below = path.lexically_relative(root);
   if (missing || no_root || below.empty() || *below.begin() == "..")
     return Error{Fault::not_found, "there is no picture of this camera yet"};
-  std::ifstream file{path, std::ios::binary | std::ios::ate};
-  auto const size = static_cast<std::streamoff>(file.tellg());
-  if (!file || size < 0) return Error{Fault::failed, path.string() + " cannot be read"};
-  if (static_cast<std::uint64_t>(size) > most)
-    return Error{Fault::failed, path.string() + " is larger than a picture of this camera"};
-  std::string bytes(static_cast<std::size_t>(size), '\0');
-  file.seekg(0);
-  if (!file.read(bytes.data(), size))
-    return Error{Fault::failed, path.string() + " cannot be read"};
-  return bytes;
+  return read_picture(path, most);
 }
 
 }  // namespace snapcron

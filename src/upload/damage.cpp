@@ -12,14 +12,14 @@ namespace {
 
 /// A camera's preview and colour profile stand before the imprint.
 constexpr std::size_t longest_head = 1024 * 1024;
-constexpr std::size_t piece_size = 64 * 1024;
+constexpr std::size_t at_once = 64 * 1024;
 constexpr char const* unreadable = "the disk does not give it back whole";
 
 /// The next piece, at the end of `bytes`; how long it was. Nothing when the disk fails.
 std::optional<std::size_t> read_more(LocalFile& file, std::string& bytes) {
   auto const before = bytes.size();
-  bytes.resize(before + piece_size);
-  auto const count = file.read(bytes.data() + before, piece_size);
+  bytes.resize(before + at_once);
+  auto const count = file.read(bytes.data() + before, at_once);
   bytes.resize(before + count.value_or(0));
   return count;
 }

@@ -128,8 +128,13 @@ TEST(AxisCommand, HasBytesInItsTexts) {
   EXPECT_EQ(command(R"(log "a\0x04b\0X7eC:\dir";)").words.at(0).text,
             "a\x04"
             "b~C:\\dir");
-  EXPECT_EQ(wrong("* * * * * :\nlog \"\\0xff\";\n%\n"),
-            "2:6 not yet: the byte 0xff, for texts are UTF-8 here and hold no NUL\n");
+}
+
+TEST(AxisCommand, RemembersWhereItsTextsHaveBytesThatAreNoCharacters) {
+  auto const text = command(R"(log "a\0xff\0x00\0x80";)").words.at(0);
+  EXPECT_EQ(text.text, "a\u00ff\u2400\u0080");
+  EXPECT_EQ(text.byte, (Position{2, 7}));
+  EXPECT_EQ(command(R"(log "\0x7f";)").words.at(0).byte, std::nullopt);
 }
 
 TEST(AxisCommand, CountsFramesASecondInTwoWordsOrOne) {

@@ -134,7 +134,7 @@ TEST_F(AxisTranslation, OfBootAndAnEdgeIsAnError) {
 TEST_F(AxisTranslation, OfSnapshotTakesAPictureAndSwitchesTheRelayBefore) {
   EXPECT_EQ(actions("snapshot;"), "      - {snapshot: 1}\n");
   EXPECT_EQ(actions("snapshot -src hugesize.jpg -cam 3 -relay on;"),
-            "      - {relay: 1, set: on}\n      - {snapshot: 3}\n");
+            "      - {relay: 1, set: on}\n      - {snapshot: 3, width: 704, height: 576}\n");
   EXPECT_EQ(actions("snapshot -relay pulse;"),
             "      - {relay: 1, pulse: }\n      - {snapshot: 1}\n");
   actions("snapshot -src fulsize.jpg -relay open;");
@@ -209,7 +209,8 @@ TEST_F(AxisTranslation, OfFtpSendsThePictureBeforeIt) {
       "      - {snapshot: 1, filename: \"image{time:%Y-%m-%d_%H_%M_%S}.jpg\", to: nas}\n");
   EXPECT_EQ(actions("snapshot;\nftp -host nas;\nftp -host 10.0.0.9;"),
             "      - {snapshot: 1, to: [nas, \"10.0.0.9\"]}\n");
-  EXPECT_EQ(actions("ftp -src fullsize.jpg -cam 2;"), "      - {snapshot: 2, to: ftp}\n");
+  EXPECT_EQ(actions("ftp -src fullsize.jpg -cam 2;"),
+            "      - {snapshot: 2, width: 352, height: 288, to: ftp}\n");
   EXPECT_EQ(actions("ftp -host nas -user u -pass p -src lastshot.jpg;"),
             "      - {snapshot: 1, to: nas}\n");
   EXPECT_EQ(said,
@@ -221,8 +222,9 @@ TEST_F(AxisTranslation, OfFtpSendsThePictureBeforeIt) {
 TEST_F(AxisTranslation, OfMailPutsThePictureIntoIt) {
   EXPECT_EQ(actions("mail -host m.example.net -subject \"Door\" -message \"open\";"),
             "      - {mail: m.example.net, subject: Door, text: open, picture: false}\n");
-  EXPECT_EQ(actions("mail -src fullsize.jpg -subject \"Door\";"),
-            "      - {snapshot: 1}\n      - {mail: mail, subject: Door}\n");
+  EXPECT_EQ(
+      actions("mail -src fullsize.jpg -subject \"Door\";"),
+      "      - {snapshot: 1, width: 352, height: 288}\n      - {mail: mail, subject: Door}\n");
 }
 
 TEST_F(AxisTranslation, OfAnEndlessBufferIsTheCamerasOwn) {
@@ -240,19 +242,61 @@ TEST_F(AxisTranslation, OfAnEndlessBufferIsTheCamerasOwn) {
                     "ftp -host nas -src buffer.jpg?imagetype=halfsize.jpg -dest Halfsize -suffix "
                     "sequence;\n"
                     "buffer_start -src halfsize.jpg -interval s1 -duration inf;"),
-            "      - {snapshot: 1, pre_capture: 50s, post_capture: 10s, interval: 1s, filename: "
-            "\"Halfsize_{seq}.jpg\", to: nas}\n"
+            "      - {snapshot: 1, pre_capture: 50s, post_capture: 10s, interval: 1s, width: 176, "
+            "height: 144, filename: \"Halfsize_{seq}.jpg\", to: nas}\n"
             "      - {log: \"buffer_start: the camera's own buffer is always filled\"}\n");
   EXPECT_EQ(stopped("sleep 20;\nbuffer_stop -src halfsize.jpg;"),
             "      - {delay: 20s}\n"
-            "      - {snapshot: 1, pre_capture: 40s, post_capture: 20s, interval: 1s}\n");
+            "      - {snapshot: 1, pre_capture: 40s, post_capture: 20s, interval: 1s, width: 176, "
+            "height: 144}\n");
   EXPECT_EQ(stopped("buffer_stop -src halfsize.jpg -interval s2 -duration s6;"),
-            "      - {snapshot: 1, pre_capture: 57s, interval: 1s}\n"
-            "      - {snapshot: 1, post_capture: 6s, interval: 2s}\n");
+            "      - {snapshot: 1, pre_capture: 57s, interval: 1s, width: 176, height: 144}\n"
+            "      - {snapshot: 1, post_capture: 6s, interval: 2s, width: 176, height: 144}\n");
   EXPECT_EQ(stopped("ftp -host nas -src /images/buffer.jpg?imagetype=halfsize.jpg;"),
-            "      - {snapshot: 1, pre_capture: 1m, interval: 1s, to: nas}\n");
-  stopped("buffer_stop -src halfsize.jpg -duration inf;");
-  EXPECT_EQ(said, "6:1 not yet: a buffer_stop that goes on until a buffer_init\n");
+            "      - {snapshot: 1, pre_capture: 1m, interval: 1s, width: 176, height: 144, to: "
+            "nas}\n");
+}
+
+TEST_F(AxisTranslation, OfABufferStopWithoutAnEndIsTheEndOfItsEntry) {
+  std::string const script =
+      "* * * * * BOOT :\nbuffer_init 1,1,60;\n%\n* * * * * /I1:\nalert -host x -message y;\n"
+      "buffer_stop -src halfsize.jpg -interval s2 -duration inf;\n";
+  auto const text = rules(script + "%\n");
+  EXPECT_EQ(said, "");
+  EXPECT_EQ(text.substr(text.rfind("    actions:\n") + 13),
+            "      - {alert: \"x:15\", text: y}\n"
+            "      - {log: \"buffer_stop: the camera's own buffer is always filled\"}\n");
+  rules(script + "snapshot;\nsleep 1;\n%\n");
+  EXPECT_EQ(said,
+            "7:1 this would wait for a buffer_init: a buffer_stop with '-duration inf' goes on "
+            "until then. Put it behind that buffer_init\n");
+  // It fills the buffer, as a buffer_start would.
+  EXPECT_NE(rules(script + "%\n* * * * * /I2:\nftp -src buffer.jpg?imagetype=halfsize.jpg;\n%\n")
+                .find("{snapshot: 1, pre_capture: 2m, interval: 2s, width: 176, height: 144, to: "
+                      "ftp}"),
+            std::string::npos);
+  EXPECT_EQ(said, "");
+}
+
+TEST_F(AxisTranslation, OfImagesOfOneCameraIsASizeEach) {
+  EXPECT_EQ(actions("snapshot -src halfsize.jpg;\nsnapshot -src fullsize.jpg;\nsnapshot -src "
+                    "hugesize.jpg;\nsnapshot -src zoom.jpg;\nsnapshot;"),
+            "      - {snapshot: 1, width: 176, height: 144}\n"
+            "      - {snapshot: 1, width: 352, height: 288}\n"
+            "      - {snapshot: 1, width: 704, height: 576}\n"
+            "      - {snapshot: 1}\n"
+            "      - {snapshot: 1}\n");
+}
+
+TEST_F(AxisTranslation, OfBytesThatAreNoTextIsAnAlertInLatin1) {
+  EXPECT_EQ(
+      actions("alert -host x -message \"\\0x02\\0x00\\0x80\\0xFF end\";"),
+      "      - {alert: \"x:15\", text: \"\\x02\u2400\\x80\u00ff end\", encoding: latin-1}\n");
+  EXPECT_EQ(said, "");
+  actions("log \"a\\0x80\";\nalert -host \"x\\0x00\" -message y;");
+  EXPECT_EQ(said,
+            "2:7 only the message of an alert may have this byte: other texts are UTF-8 here\n"
+            "3:15 only the message of an alert may have this byte: other texts are UTF-8 here\n");
 }
 
 TEST_F(AxisTranslation, OfARecordingInTheBackgroundIsARuleBesideTheEntrys) {
@@ -272,7 +316,7 @@ TEST_F(AxisTranslation, OfARecordingInTheBackgroundIsARuleBesideTheEntrys) {
             "    actions:\n"
             "      - {delay: 1s}\n"
             "      # Beside.\n"
-            "      - {snapshot: 1, count: 20, interval: 2s, to: nas}\n");
+            "      - {snapshot: 1, count: 20, interval: 2s, width: 352, height: 288, to: nas}\n");
 }
 
 TEST_F(AxisTranslation, OfABufferThatNobodyMadeIsAnError) {

@@ -4,6 +4,8 @@
 #include "folder.hpp"
 #include "rules_around.hpp"
 
+#include "core/printable.hpp"
+
 #include <gmock/gmock.h>
 
 #include <algorithm>
@@ -108,6 +110,19 @@ TEST_F(WithScript, TheButtonIsTheInputOfThatNameOrTheOneThatIsNamed) {
   EXPECT_EQ(std::get<InputTrigger>(given.site->rules[0].triggers[0].what).input, 3u);
 }
 
+TEST_F(WithScript, WithoutAnInputForTheButtonItIsToldWhatToWrite) {
+  folder.write("unit.cron", "* * * * * :\nlog x;\n%\n* * * * * 1I1&/B:\nlog x;\n%\n");
+  auto const loaded =
+      load_site(folder.write("snapcron.yaml",
+                             "version: 1\ngpio: {chip: sim}\ninputs: {1: {name: door, line: 1}}\n"
+                             "storage: {directory: pictures}\naxis_script: unit.cron\n"));
+  EXPECT_FALSE(loaded.site);
+  EXPECT_THAT(errors(loaded.diagnostics),
+              testing::HasSubstr("unit.cron:4:15: error: B is the Control button, and no input has "
+                                 "the name 'button': give one that name, or write 'axis_script: "
+                                 "{file: ..., button: INPUT}'"));
+}
+
 TEST_F(WithScript, ItsCamerasAreThoseOfTheConfigurationInTheirOrder) {
   auto const loaded = load("* * * * * :\nsnapshot -cam 2;\nsnapshot;\n%\n");
   ASSERT_TRUE(loaded.site) << said(loaded);
@@ -122,6 +137,23 @@ TEST_F(WithScript, AnAlertIsSentByteByByte) {
   auto const& alert = std::get<AlertAction>(loaded.site->rules[0].actions[0].what);
   EXPECT_EQ(alert.text.expand({}), "a{b}\x04");
   EXPECT_EQ(alert.port, 15);
+}
+
+TEST_F(WithScript, AnAlertMayHaveAnyByte) {
+  auto const loaded =
+      load("* * * * * :\nalert -host 10.0.0.3 -message \"\\0x00\\0x80\\0xff \\0x85\";\n%\n");
+  ASSERT_TRUE(loaded.site) << said(loaded);
+  auto const& alert = std::get<AlertAction>(loaded.site->rules[0].actions[0].what);
+  EXPECT_TRUE(alert.latin_1);
+  EXPECT_EQ(to_latin_1(alert.text.expand({})), (std::string{"\0\x80\xff \x85", 5}));
+}
+
+TEST_F(WithScript, AnImagesNameIsASize) {
+  auto const loaded = load("* * * * * :\nsnapshot -src halfsize.jpg;\nsnapshot;\n%\n");
+  ASSERT_TRUE(loaded.site) << said(loaded);
+  auto const& actions = loaded.site->rules[0].actions;
+  EXPECT_EQ(std::get<SnapshotAction>(actions[0].what).most, (PictureSize{176, 144}));
+  EXPECT_EQ(std::get<SnapshotAction>(actions[1].what).most, PictureSize{});
 }
 
 TEST_F(WithScript, WhatRulesKnowBetterIsToldInTheScript) {

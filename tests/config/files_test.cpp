@@ -2,6 +2,7 @@
 
 #include "config/load.hpp"
 
+#include "../support/certificates.hpp"
 #include "folder.hpp"
 #include "rules_around.hpp"
 
@@ -244,6 +245,63 @@ TEST(UsersFile, ThatOthersMayReadIsAWarning) {
   auto const loaded = with_users("anna:$y$j9T$abc$def\n", 0644);
   EXPECT_TRUE(loaded.site);
   EXPECT_THAT(said(loaded), HasSubstr("can be read by everybody"));
+}
+
+std::string with_tls(TlsSpec const& tls, mode_t mode = 0600) {
+  Folder folder;
+  folder.write("tls/cert.pem", tls.certificate);
+  folder.write("tls/key.pem", tls.key, mode);
+  auto const loaded = load_site(folder.write(
+      "snapcron.yaml", "version: 1\nhttp: {tls: {certificate: tls/cert.pem, key: tls/key.pem}}\n"));
+  EXPECT_EQ(loaded.site.has_value(), !has_errors(loaded.diagnostics));
+  if (!loaded.site) return said(loaded);
+  EXPECT_TRUE(loaded.site->http->tls);
+  EXPECT_EQ(loaded.site->http->tls->certificate_file, folder.path() / "tls/cert.pem");
+  EXPECT_EQ(loaded.site->http->tls->certificate, tls.certificate);
+  EXPECT_EQ(loaded.site->http->tls->key, tls.key);
+  return said(loaded);
+}
+
+TEST(TlsFiles, AreReadAndStartAtTheConfigurationsFolder) {
+  EXPECT_EQ(with_tls(TestCertificate{}.spec()), "");
+}
+
+TEST(TlsFiles, WithAMistakeAreAnErrorAtTheirWord) {
+  auto tls = TestCertificate{}.spec();
+  tls.key = TestCertificate{}.key();
+  EXPECT_THAT(with_tls(tls), HasSubstr(":2:27: error: the key in "));
+  EXPECT_THAT(with_tls({{}, {}, "x", "y"}), HasSubstr("holds no certificate in PEM"));
+}
+
+TEST(TlsFiles, ThatAreMissingAreErrorsBoth) {
+  Folder folder;
+  auto const text = said(
+      load_site(folder.write("a.yaml", "version: 1\nhttp: {tls: {certificate: c, key: k}}\n")));
+  EXPECT_THAT(text, HasSubstr("/c: No such file"));
+  EXPECT_THAT(text, HasSubstr("/k: No such file"));
+  EXPECT_THAT(said(load_text("version: 1\nhttp: {tls: {certificate: c}}\n", "t")),
+              HasSubstr("tls has no 'key'"));
+}
+
+TEST(TlsFiles, WithAKeyThatOthersMayReadOrAnOldCertificateAreAWarning) {
+  EXPECT_THAT(with_tls(TestCertificate{}.spec(), 0644),
+              HasSubstr("tls/key.pem can be read by everybody"));
+  EXPECT_THAT(with_tls(TestCertificate{{.until = -std::chrono::minutes{1}}}.spec()),
+              HasSubstr("warning: the certificate in "));
+}
+
+TEST(TlsFiles, AreNeverShown) {
+  auto tls = TestCertificate{}.spec();
+  auto const secret = tls.key.substr(40, 20);
+  std::swap(tls.key, tls.certificate);
+  EXPECT_THAT(with_tls(tls), Not(HasSubstr(secret)));
+}
+
+TEST(TlsFiles, DoNotReplacePasswords) {
+  EXPECT_THAT(said(load_text("version: 1\nhttp: {listen: \"0.0.0.0:443\", tls: {certificate: c, "
+                             "key: k}}\n",
+                             "t")),
+              HasSubstr("needs passwords"));
 }
 
 TEST(Secrets, InTheConfigurationAreNotRepeatedInItsDiagnostics) {

@@ -31,8 +31,7 @@ TEST_F(Pages, InputTxtToTheByte) {
 }
 
 TEST_F(Pages, InputTxtAsThePrintedManualsHaveIt) {
-  HttpSpec spec;
-  spec.port = 0;
+  auto spec = any_port();
   spec.manual_input_txt = true;
   ASSERT_TRUE(server->configure(spec));
   EXPECT_EQ(body(get("/io/input.txt")),
@@ -42,7 +41,7 @@ TEST_F(Pages, InputTxtAsThePrintedManualsHaveIt) {
 
 TEST_F(Pages, AChangeShowsItsNewTimeAndAnotherZoneToo) {
   get("/io/input.txt");
-  controls.inputs[0].changed += std::chrono::minutes{38};
+  controls.input_readings[0].changed += std::chrono::minutes{38};
   EXPECT_THAT(get("/io/input.txt"), HasSubstr("time of change:13.00\n"));
 }
 
@@ -196,9 +195,10 @@ TEST_F(Pages, ARuleIsFiredOrSaysWhyNot) {
   controls.trigger_reply = {false, "cooldown", "12 s of the cooldown are left"};
   auto const skipped = post("/api/v1/rules/door-open/trigger", "");
   EXPECT_EQ(status(skipped), 409);
-  EXPECT_EQ(
-      body(skipped),
-      "{\"fired\":false,\"reason\":\"cooldown\",\"detail\":\"12 s of the cooldown are left\"}\n");
+  EXPECT_EQ(json(skipped),
+            boost::json::parse(R"({"type": "about:blank", "title": "Conflict", "status": 409,)"
+                               R"( "detail": "12 s of the cooldown are left", "fired": false,)"
+                               R"( "reason": "cooldown"})"));
   auto const unknown = post("/api/v1/rules/nobody/trigger", "");
   EXPECT_EQ(status(unknown), 404);
   EXPECT_EQ(detail(unknown), "there is no rule 'nobody'");
@@ -261,7 +261,7 @@ TEST_F(Pages, AReloadSaysWhatIsWrong) {
       Error{Fault::invalid, "site.yaml:3:1: error: unknown key 'inptus'\n    inptus:\n    ^\n"};
   auto const refused = post("/api/v1/reload", "");
   EXPECT_EQ(status(refused), 422);
-  EXPECT_EQ(body(refused), "site.yaml:3:1: error: unknown key 'inptus'\n    inptus:\n    ^\n");
+  EXPECT_EQ(detail(refused), "site.yaml:3:1: error: unknown key 'inptus'\n    inptus:\n    ^\n");
 }
 
 TEST_F(Pages, MetricsAreInPrometheusFormat) {
@@ -280,6 +280,46 @@ TEST_F(Pages, MetricsAreInPrometheusFormat) {
       HasSubstr(
           "snapcron_camera_last_picture_timestamp_seconds{camera=\"door\"} 1772364125.250\n"));
   EXPECT_THAT(text, HasSubstr("\nsnapcron_pictures_total 3\n"));
+}
+
+TEST_F(Pages, MetricsHaveHistograms) {
+  for (auto const took : {2, 3, 30, 60'000})
+    controls.measured.edge_to_action.add(std::chrono::milliseconds{took});
+  auto const text = body(get("/metrics"));
+  EXPECT_THAT(text, HasSubstr("# TYPE snapcron_edge_to_action_seconds histogram\n"));
+  for (auto const* line :
+       {"_bucket{le=\"0.001\"} 0", "_bucket{le=\"0.002\"} 1", "_bucket{le=\"0.005\"} 2",
+        "_bucket{le=\"0.05\"} 3", "_bucket{le=\"5\"} 3", "_bucket{le=\"+Inf\"} 4", "_sum 60.035000",
+        "_count 4"})
+    EXPECT_THAT(text, HasSubstr(std::string{"\nsnapcron_edge_to_action_seconds"} + line + "\n"));
+}
+
+TEST_F(Pages, RulesAreSwitchedAndTheLogLearnsByWhom) {
+  EXPECT_EQ(json(post("/api/v1/rules/door-open/disable", "", "")),
+            boost::json::parse(R"({"enabled": false, "changed": true})"));
+  ASSERT_EQ(controls.enabled_rules.size(), 1u);
+  EXPECT_EQ(controls.enabled_rules[0], std::tuple("door-open", false, ""));
+  EXPECT_FALSE(json(get("/api/v1/rules")).at(0).at("enabled").as_bool());
+  EXPECT_EQ(status(post("/api/v1/rules/nobody/enable", "", "")), 404);
+}
+
+TEST_F(Pages, WhoAsksLearnsWhatTheyMay) {
+  EXPECT_EQ(json(get("/api/v1/me")), boost::json::parse(R"({"name": null, "role": "user"})"));
+  start({root, anna});
+  EXPECT_EQ(json(get("/api/v1/me", as_root)),
+            boost::json::parse(R"({"name": "root", "role": "user"})"));
+  EXPECT_EQ(json(get("/api/v1/me", as_anna)),
+            boost::json::parse(R"({"name": "anna", "role": "viewer"})"));
+}
+
+TEST_F(Pages, ACheckTellsEveryMistakeAndLoadsNothing) {
+  EXPECT_EQ(status(post("/api/v1/check", "")), 200);
+  controls.reload_reply =
+      Error{Fault::invalid, "site.yaml:3:1: error: one\nsite.yaml:4:1: error: two\n"};
+  auto const reply = post("/api/v1/check", "");
+  EXPECT_EQ(status(reply), 422);
+  EXPECT_THAT(detail(reply), HasSubstr("error: two"));
+  EXPECT_EQ(controls.reloads, 0);
 }
 
 }  // namespace

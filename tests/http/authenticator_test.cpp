@@ -1,5 +1,8 @@
 #include "http/authenticator.hpp"
 
+#include "core/program_token.hpp"
+#include "http/token.hpp"
+
 #include "http/password.hpp"
 #include "live_server.hpp"
 
@@ -52,8 +55,39 @@ TEST(FailureLimiter, ForgetsAnAttemptThatSucceeded) {
   Steady const now{seconds{1000}};
   for (int i = 0; i < 100; ++i) {
     EXPECT_TRUE(limiter.admit(address(1), now));
-    limiter.forgive(address(1));
+    limiter.succeeded(address(1));
   }
+}
+
+PeerKey stranger(int number) {
+  PeerKey key{};
+  key[0] = 9;
+  key[1] = static_cast<std::uint8_t>(number >> 8);
+  key[2] = static_cast<std::uint8_t>(number);
+  return key;
+}
+
+TEST(FailureLimiter, StrangersFromEverywhereDoNotUseUpWhatIsKeptForKnownAddresses) {
+  FailureLimiter limiter;
+  Steady const now{seconds{1000}};
+  limiter.succeeded(address(1));
+  int evaluated = 0;
+  for (int i = 0; i < 60'000; ++i) evaluated += limiter.admit(stranger(i), now);
+  EXPECT_EQ(evaluated, 30);
+  for (int i = 0; i < 20; ++i) EXPECT_TRUE(limiter.admit(address(1), now)) << i;
+  EXPECT_FALSE(limiter.admit(address(1), now)) << "guesses of a known address are held down, too";
+}
+
+TEST(FailureLimiter, KnownAddressesHaveABoundTogetherAndAreTheLatest) {
+  FailureLimiter limiter;
+  Steady const now{seconds{1000}};
+  for (int i = 0; i < 100; ++i) limiter.succeeded(stranger(i));
+  EXPECT_FALSE(limiter.knows(stranger(35)));
+  EXPECT_TRUE(limiter.knows(stranger(36)));
+  EXPECT_TRUE(limiter.knows(stranger(99)));
+  int evaluated = 0;
+  for (int i = 0; i < 10'000; ++i) evaluated += limiter.admit(stranger(36 + i % 64), now);
+  EXPECT_EQ(evaluated, 30);
 }
 
 class Logins : public testing::Test {
@@ -149,6 +183,30 @@ TEST_F(Logins, FailuresAreLimitedAndAKnownLoginIsNot) {
   EXPECT_EQ(login(wrong), Verdict::wrong);
 }
 
+TEST_F(Logins, TheOwnerGetsInWhileStrangersGuessFromEverywhere) {
+  authenticator->set_users({root, anna});
+  EXPECT_EQ(login(good, 1), Verdict::user);
+  auto const strangers_guess = [&](int first) {
+    int evaluated = 0;
+    for (int i = first; i < first + 1000; ++i) {
+      std::optional<Verdict> verdict;
+      auto const at_once =
+          authenticator->check(wrong, stranger(i), [&](Verdict v) { verdict = v; });
+      loop.restart();
+      while (!at_once && !verdict && loop.run_one_for(seconds{5}) > 0) {
+      }
+      evaluated += !at_once;
+    }
+    return evaluated;
+  };
+  EXPECT_EQ(strangers_guess(0), 30);
+  EXPECT_EQ(login(good, 77), Verdict::user) << "a login that is known, from anywhere";
+  EXPECT_EQ(login(viewer, 1), Verdict::viewer) << "another login, from where one was good";
+  EXPECT_EQ(login(viewer, 77), Verdict::viewer);
+  authenticator->set_users({root});
+  EXPECT_EQ(login(good, 1), Verdict::user) << "and after all logins were forgotten";
+}
+
 TEST_F(Logins, EvaluationsUnderWayAreBounded) {
   authenticator->set_users({root});
   std::map<Verdict, int> verdicts;
@@ -207,6 +265,31 @@ TEST(Password, IsNeverGoodForALockedOrBrokenHash) {
     EXPECT_FALSE(hash_usable(hash)) << hash;
   EXPECT_TRUE(verify_password("s3cret", root.hash));
   EXPECT_FALSE(verify_password(std::string_view{"s3cret\0", 7}, root.hash));
+}
+
+TEST_F(Logins, ATokenIsKnownByItsHashAndNotByItsName) {
+  auto const token = http::make_token();
+  EXPECT_THAT(token, testing::MatchesRegex("snapcron_[0-9a-f]{64}"));
+  EXPECT_NE(token, http::make_token());
+  EXPECT_TRUE(is_token_hash(http::hash_token(token)));
+  authenticator->set_users({{"robot", http::hash_token(token), true}});
+  auto const visitor = authenticator->check("Bearer " + token, address(1), [](auto const&) {});
+  ASSERT_TRUE(visitor);
+  EXPECT_EQ(visitor->verdict, Verdict::viewer);
+  EXPECT_EQ(visitor->name, "robot");
+  EXPECT_EQ(login("bearer " + token), Verdict::viewer) << "the scheme's name in any letters";
+  EXPECT_EQ(login("Bearer " + token + "0"), Verdict::wrong);
+  EXPECT_EQ(login("Bearer " + http::hash_token(token)), Verdict::wrong);
+  EXPECT_EQ(login("Bearer"), Verdict::wrong);
+  EXPECT_EQ(login("Basic cm9ib3Q6eA=="), Verdict::wrong) << "robot:x";
+}
+
+TEST_F(Logins, GuessedTokensAreLimitedAndAGoodOneNever) {
+  auto const token = http::make_token();
+  authenticator->set_users({{"robot", http::hash_token(token), false}});
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(login("Bearer " + http::make_token()), Verdict::wrong);
+  EXPECT_EQ(login("Bearer " + http::make_token()), Verdict::limited);
+  EXPECT_EQ(login("Bearer " + token), Verdict::user);
 }
 
 }  // namespace

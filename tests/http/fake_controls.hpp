@@ -10,6 +10,8 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 namespace snapcron {
@@ -24,7 +26,8 @@ class FakeControls : public Controls {
     state.version = "0.1.0";
     state.zone = zone_;
     auto const changed = parse_rfc3339("2026-03-01T11:22:05.25Z").value();
-    inputs = {{1, false, true, 2, changed}, {2, true, false, 6, changed + std::chrono::hours{2}}};
+    input_readings = {{1, false, true, 2, changed},
+                      {2, true, false, 6, changed + std::chrono::hours{2}}};
     state.inputs = {
         {1, "front-door", false, true, {5, 2, 0, changed, std::chrono::milliseconds{512}}},
         {2, "window", true, true, {}}};
@@ -46,10 +49,55 @@ class FakeControls : public Controls {
     if (broken) throw std::runtime_error("broken on purpose");
     return state;
   }
+  std::vector<InputStatus> inputs() const override { return status().inputs; }
+  std::vector<RelayStatus> relays() const override { return status().relays; }
+  std::vector<CameraStatus> cameras() const override { return status().cameras; }
+  std::vector<RuleStatus> rules() const override { return status().rules; }
+  std::vector<DestinationStatus> destinations() const override { return status().destinations; }
+  boost::asio::awaitable<Measures> measures() override { co_return measured; }
+  std::uint64_t change_moment() const override { return moment; }
+  Changes changes_after(std::uint64_t after) const override {
+    Changes all{.next = moment};
+    if (after < moment) {
+      all = changes;
+      all.next = moment;
+    }
+    return all;
+  }
+  std::shared_ptr<void> follow_changes(std::function<void()> changed) override {
+    followers.push_back(changed);
+    return std::shared_ptr<void>{this, [this](void*) { ++unfollowed; }};
+  }
+  /// Tells whoever follows.
+  void change(Changes what) {
+    changes = std::move(what);
+    ++moment;
+    for (auto const& follower : std::exchange(followers, {})) {
+      follower();
+      followers.push_back(follower);
+    }
+  }
+  boost::asio::awaitable<Result<bool>> enable_rule(std::string rule, bool enabled,
+                                                   std::string by) override {
+    if (rule == "nobody") co_return Error{Fault::not_found, "there is no rule 'nobody'"};
+    enabled_rules.emplace_back(rule, enabled, by);
+    for (auto& one : state.rules)
+      if (one.name == rule) one.enabled = enabled;
+    co_return true;
+  }
+  boost::asio::awaitable<Result<std::shared_ptr<std::string const>>> stored_picture(
+      PictureRecord picture, PictureFit fit) override {
+    stored_looks.emplace_back(picture.id, fit);
+    co_return stored_reply;
+  }
+  boost::asio::awaitable<Result<std::string>> check() override {
+    ++checks;
+    co_return reload_reply;
+  }
   Zone zone() const override { return zone_; }
   std::vector<InputReading> readings(bool count) override {
     (count ? reads : peeks) += 1;
-    return inputs;
+    return input_readings;
   }
   Result<void> switch_relay(unsigned number, RelayCommand const& command) override {
     if (relay_error) return *relay_error;
@@ -100,6 +148,10 @@ class FakeControls : public Controls {
     if (looks.size() > most_looks) co_return Error{Fault::gone, "the camera is lost"};
     co_return look_reply;
   }
+  boost::asio::awaitable<Result<PictureSize>> picture_size(std::string camera) override {
+    if (camera == "9") co_return Error{Fault::not_found, "there is no camera '9'"};
+    co_return PictureSize{640, 480};
+  }
   Result<unsigned> webhook(std::string const& name) override {
     if (name == "nobody") return Error{Fault::not_found, "there is no webhook 'nobody'"};
     webhooks.push_back(name);
@@ -115,7 +167,12 @@ class FakeControls : public Controls {
   std::vector<PictureRecord> picture_records;
   boost::asio::awaitable<Result<std::vector<PictureRecord>>> pictures(PictureQuery query) override {
     picture_query = std::move(query);
-    co_return picture_records;
+    std::vector<PictureRecord> found;
+    for (auto const& picture : picture_records)
+      if (picture.id > picture_query.after &&
+          (picture_query.before == 0 || picture.id < picture_query.before))
+        found.push_back(picture);
+    co_return found;
   }
   boost::asio::awaitable<Result<std::vector<Delivery>>> deliveries(DeliveryQuery query) override {
     delivery_queries.push_back(query);
@@ -144,7 +201,7 @@ class FakeControls : public Controls {
   bool untouched() const {
     return relay_steps.empty() && input_steps.empty() && switched.empty() && driven.empty() &&
            triggered.empty() && snapshots.empty() && webhooks.empty() && retried.empty() &&
-           dropped.empty() && reloads == 0;
+           dropped.empty() && enabled_rules.empty() && reloads == 0 && checks == 0;
   }
 
   /// As if nothing had been asked yet.
@@ -159,11 +216,13 @@ class FakeControls : public Controls {
     retried.clear();
     dropped.clear();
     looks.clear();
-    reloads = reads = 0;
+    stored_looks.clear();
+    enabled_rules.clear();
+    reloads = reads = checks = 0;
   }
 
   Status state;
-  std::vector<InputReading> inputs;
+  std::vector<InputReading> input_readings;
   TriggerReply trigger_reply{true, "", ""};
   SnapshotReply snapshot_reply{
       {"/pictures/1.jpg"}, std::make_shared<std::string const>("JPEG"), {}, {}};
@@ -176,7 +235,17 @@ class FakeControls : public Controls {
   bool real_chip = false;
   bool broken = false;
 
-  int reads = 0, peeks = 0, reloads = 0;
+  Measures measured;
+  std::uint64_t moment = 0;
+  Changes changes;
+  std::vector<std::function<void()>> followers;
+  int unfollowed = 0;
+  std::vector<std::tuple<std::string, bool, std::string>> enabled_rules;
+  std::vector<std::pair<std::int64_t, PictureFit>> stored_looks;
+  Result<std::shared_ptr<std::string const>> stored_reply =
+      std::make_shared<std::string const>("0123456789");
+
+  int reads = 0, peeks = 0, reloads = 0, checks = 0;
   std::vector<std::pair<unsigned, RelayCommand>> switched;
   std::vector<std::pair<unsigned, InputDrive>> driven;
   std::vector<LookRequest> looks;

@@ -1,10 +1,12 @@
 #pragma once
 // The server on a loop of the test's own thread, and clients that are bare sockets: whatever a test
-// waits for, it turns the loop meanwhile.
+// waits for, it turns the loop meanwhile. With $SNAPCRON_TEST_TLS set all of it goes over TLS.
 
 #include "fake_controls.hpp"
 #include "http/server.hpp"
+#include "support/certificates.hpp"
 #include "support/temporary_folder.hpp"
+#include "tls_client.hpp"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -16,8 +18,10 @@
 #include <cctype>
 #include <cerrno>
 #include <chrono>
+#include <cstdlib>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -34,7 +38,9 @@ inline User const anna{
     "anna", "$5$rounds=1000$saltsalt$OV7WLEsqoCv63hczHp.M20j1G93k1Ay5lPfeFi5wDsA", true};  // looks
 constexpr char const* as_root = "Authorization: Basic cm9vdDpzM2NyZXQ=\r\n";
 constexpr char const* as_anna = "Authorization: Basic YW5uYTpsb29rcw==\r\n";
-constexpr char const* as_wrong = "Authorization: Basic cm9vdDp3cm9uZw==\r\n";       // root:wrong
+constexpr char const* as_wrong = "Authorization: Basic cm9vdDp3cm9uZw==\r\n";  // root:wrong
+// As a browser asks for a page.
+constexpr char const* shows_pages = "Accept: text/html,application/xhtml+xml\r\n";
 constexpr char const* as_nobody = "Authorization: Basic bm9ib2R5OnMzY3JldA==\r\n";  // nobody:s3cret
 
 class RawClient {
@@ -50,18 +56,22 @@ class RawClient {
       throw std::runtime_error("cannot connect to " + address);
   }
   RawClient(RawClient&& other) noexcept
-      : fd_{std::exchange(other.fd_, -1)}, got{std::move(other.got)} {}
+      : fd_{std::exchange(other.fd_, -1)}, tls{std::move(other.tls)}, got{std::move(other.got)} {}
   ~RawClient() {
     if (fd_ >= 0) ::close(fd_);
   }
 
+  void use_tls() { tls = std::make_unique<TlsClient>(fd_); }
+
   void send(std::string_view bytes) {
+    if (tls) return tls->send(bytes);
     (void)::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   }
-  void finish() { ::shutdown(fd_, SHUT_WR); }
+  void finish() { tls ? tls->finish() : (void)::shutdown(fd_, SHUT_WR); }
 
   /// Takes what is there. False at the end (or a reset).
   bool read() {
+    if (tls) return tls->read(got, reset);
     char buffer[65536];
     for (;;) {
       auto const n = ::recv(fd_, buffer, sizeof buffer, MSG_DONTWAIT);
@@ -75,10 +85,13 @@ class RawClient {
     }
   }
 
+  int fd() const { return fd_; }
+
  private:
   int fd_;
 
  public:
+  std::unique_ptr<TlsClient> tls;
   std::string got;
   bool reset = false;
 };
@@ -86,6 +99,7 @@ class RawClient {
 class LiveServer : public testing::Test {
  protected:
   LiveServer() {
+    if (over_tls) tls = TestCertificate{}.spec();
     limits.header = limits.body = limits.write_stall = limits.keep_alive = std::chrono::seconds{30};
   }
   ~LiveServer() override {
@@ -96,15 +110,25 @@ class LiveServer : public testing::Test {
   }
 
   void start(std::vector<User> users = {}) {
-    HttpSpec spec;
-    spec.port = 0;
+    auto spec = any_port();
     spec.users = std::move(users);
     server = std::make_unique<Server>(loop, controls, clock, workers, limits);
     auto const listening = server->listen_tcp(spec);
     ASSERT_TRUE(listening) << listening.error().text;
   }
 
-  RawClient connect() { return RawClient{server->address()}; }
+  HttpSpec any_port() const {
+    HttpSpec spec;
+    spec.port = 0;
+    spec.tls = tls;
+    return spec;
+  }
+
+  RawClient connect() {
+    RawClient client{server->address()};
+    if (tls) client.use_tls();
+    return client;
+  }
 
   /// Turns the loop until `done`; false after five seconds.
   bool turn_until(std::function<bool()> const& done) {
@@ -167,11 +191,13 @@ class LiveServer : public testing::Test {
     return at == std::string::npos ? "" : reply.substr(at + 4);
   }
 
+  static inline bool const over_tls = std::getenv("SNAPCRON_TEST_TLS") != nullptr;
   boost::asio::io_context loop;
   FakeControls controls;
   SystemClock clock;
   boost::asio::thread_pool workers{1};
   ServerLimits limits;
+  std::optional<TlsSpec> tls;
   std::unique_ptr<Server> server;
 };
 

@@ -223,8 +223,7 @@ TEST_F(Sessions, AReloadKeepsConnectionsWhereTheAddressIsTheSame) {
   until_has(client, "ok\n");
   auto const address = server->address();
 
-  HttpSpec spec;
-  spec.port = 0;
+  auto spec = any_port();
   spec.manual_input_txt = true;
   ASSERT_TRUE(server->configure(spec));
 
@@ -238,9 +237,8 @@ TEST_F(Sessions, AReloadMovesToAnotherAddressOrClosesThePort) {
   auto client = connect();
   client.send(healthz);
   until_has(client, "ok\n");
-  HttpSpec spec;
+  auto spec = any_port();
   spec.address = "127.0.0.2";
-  spec.port = 0;
   ASSERT_TRUE(server->configure(spec));
   EXPECT_TRUE(server->address().starts_with("127.0.0.2:"));
   until_closed(client);

@@ -55,8 +55,7 @@ TEST_F(ControlSocket, IsGoneAfterwardsWithItsLock) {
 }
 
 TEST_F(ControlSocket, NeedsNoPasswordWhateverThePortNeeds) {
-  HttpSpec spec;
-  spec.port = 0;
+  auto spec = any_port();
   spec.users = {root};
   ASSERT_TRUE(server->listen_tcp(spec));
   ASSERT_TRUE(server->listen_unix(path));

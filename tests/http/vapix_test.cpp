@@ -86,14 +86,15 @@ TEST_F(OldPages, VirtualInputs) {
 }
 
 TEST_F(OldPages, AVirtualInputsTroubleHasItsNumber) {
-  struct Case {
+  struct Trouble {
     char const* query;
     char const* code;
   };
   for (auto const& [query, code] :
-       {Case{"", "10"}, Case{"schemaversion=1", "10"}, Case{"schemaversion=2&port=6", "30"},
-        Case{"schemaversion=1&port=x", "20"}, Case{"schemaversion=1&port=5", "20"},
-        Case{"schemaversion=1&port=6&duration=0", "50"}})
+       {Trouble{"", "10"}, Trouble{"schemaversion=1", "10"},
+        Trouble{"schemaversion=2&port=6", "30"}, Trouble{"schemaversion=1&port=x", "20"},
+        Trouble{"schemaversion=1&port=5", "20"},
+        Trouble{"schemaversion=1&port=6&duration=0", "50"}})
     EXPECT_THAT(text(std::string{"/axis-cgi/virtualinput/activate.cgi?"} + query),
                 HasSubstr(std::string{"<ErrorCode>"} + code + "</ErrorCode>"))
         << query;
@@ -116,10 +117,79 @@ TEST_F(OldPages, WhatIsWrongChangesNothing) {
   EXPECT_TRUE(controls.untouched());
 }
 
+TEST_F(OldPages, AFormAsksWhatAnAddressAsks) {
+  char const* const form = "Content-Type: application/x-www-form-urlencoded\r\n";
+  EXPECT_EQ(body(post("/axis-cgi/io/port.cgi", "checkactive=2", form)), "port2=active\n");
+  EXPECT_EQ(body(post("/axis-cgi/io/input.cgi", "check=1%2C2", form)), "input1=0\ninput2=1\n");
+  EXPECT_EQ(body(post("/axis-cgi/io/port.cgi?check=2", "", "")), "port2=1\n") << "no form at all";
+  EXPECT_EQ(status(post("/axis-cgi/io/port.cgi", "action=3:/", form)), 200) << "as some send it";
+  EXPECT_EQ(status(post("/axis-cgi/io/output.cgi", "action=1%3A%2F300%5C", form)), 200);
+  EXPECT_EQ(controls.relay_steps, (std::vector<std::pair<unsigned, std::vector<LevelStep>>>{
+                                      {1u, {{0ms, true}}}, {1u, {{0ms, true}, {300ms, false}}}}));
+  EXPECT_THAT(post("/axis-cgi/virtualinput/activate.cgi", "schemaversion=1&port=6",
+                   "Content-Type: application/x-www-form-urlencoded; charset=UTF-8\r\n"),
+              HasSubstr("<StateChanged>true</StateChanged>"));
+  EXPECT_EQ(controls.input_steps.size(), 1u);
+}
+
+TEST_F(OldPages, AFormThatIsNoneChangesNothing) {
+  char const* const form = "Content-Type: application/x-www-form-urlencoded\r\n";
+  EXPECT_EQ(status(post("/axis-cgi/io/port.cgi", "action=1:/", "")), 415);
+  EXPECT_EQ(status(post("/axis-cgi/io/port.cgi", "action=1:/",
+                        "Content-Type: multipart/form-data; boundary=x\r\n")),
+            415);
+  EXPECT_EQ(status(post("/axis-cgi/io/port.cgi", "", form)), 404) << "nothing is asked";
+  EXPECT_EQ(status(post("/axis-cgi/io/port.cgi", "action=1:/\x01", form)), 400);
+  EXPECT_EQ(status(post("/axis-cgi/io/port.cgi", "action=%", form)), 404) << "as in an address";
+  EXPECT_EQ(
+      status(post("/axis-cgi/io/port.cgi", "x=" + std::string(9000, 'x') + "&action=1:/", form)),
+      413)
+      << "an address is not as long, either";
+  EXPECT_EQ(status(post("/axis-cgi/io/nothing.cgi", "action=1:/", form)), 404);
+  EXPECT_EQ(status(post("/io/relayon.txt", "", form)), 405) << "no page of VAPIX";
+  EXPECT_EQ(status(post("/io", "relay=on", form)), 405);
+  EXPECT_TRUE(controls.untouched());
+}
+
+TEST_F(OldPages, ParametersTellOfPorts) {
+  controls.state.relays.front().name = "strike";
+  EXPECT_EQ(text("/axis-cgi/param.cgi?action=list&group=root.Input,Output"),
+            "root.Input.NbrOfInputs=2\nroot.Output.NbrOfOutputs=" +
+                std::to_string(controls.state.relays.size()) + "\n");
+  EXPECT_EQ(text("/axis-cgi/param.cgi?action=list&group=IOPort.I1"),
+            "root.IOPort.I1.Configurable=no\nroot.IOPort.I1.Direction=input\n"
+            "root.IOPort.I1.Input.Name=window\nroot.IOPort.I1.Input.Trig=closed\n");
+  EXPECT_EQ(text("/axis-cgi/param.cgi?action=list&group=root.IOPort.I2"),
+            "root.IOPort.I2.Configurable=no\nroot.IOPort.I2.Direction=output\n"
+            "root.IOPort.I2.Output.Name=strike\nroot.IOPort.I2.Output.Active=closed\n"
+            "root.IOPort.I2.Output.Mode=bistable\n");
+  EXPECT_EQ(text("/axis-cgi/param.cgi?action=list&group=root"),
+            text("/axis-cgi/param.cgi?action=list"));
+  EXPECT_EQ(text("/axis-cgi/param.cgi?action=list&group=root.PTZ"),
+            "# Error: Error -1 getting param in group 'root.PTZ'\n");
+  EXPECT_EQ(status(get("/axis-cgi/param.cgi?action=update&root.IOPort.I1.Input.Name=x")), 400);
+}
+
+TEST_F(OldPages, PagesThatAreNotThereSaySo) {
+  for (auto const* target :
+       {"/zoom.jpg", "/hugesize.bmp", "/fullsize.ppm", "/cgi-bin/control?dataout=3A",
+        "/cgi-bin/control?presetposname=door&camera=1",
+        "/axis-cgi/buffer/command.cgi?do=start&buffername=ALARM"})
+    EXPECT_EQ(status(get(target)), 404) << target;
+  EXPECT_TRUE(controls.untouched() && controls.looks.empty());
+}
+
+TEST_F(OldPages, TheSizeOfACamerasPictures) {
+  EXPECT_EQ(text("/axis-cgi/imagesize.cgi?camera=1"), "image width = 640\nimage height = 480\n");
+  EXPECT_EQ(status(get("/axis-cgi/imagesize.cgi?camera=9")), 404);
+}
+
 TEST_F(OldPages, AMethodThatAPageDoesNotKnowIsToldOnce) {
-  auto const reply = post("/axis-cgi/io/port.cgi?check=1&action=1:/", "", "");
+  auto const reply = exchange(
+      "PUT /axis-cgi/io/port.cgi?check=1&action=1:/ HTTP/1.1\r\nHost: localhost\r\n"
+      "Connection: close\r\n\r\n");
   EXPECT_EQ(status(reply), 405);
-  EXPECT_THAT(reply, HasSubstr("\r\nAllow: GET, HEAD\r\n"));
+  EXPECT_THAT(reply, HasSubstr("\r\nAllow: GET, HEAD, POST\r\n"));
 }
 
 TEST_F(OldPages, ASwitchInDisguiseIsAskedForTheSameRights) {
@@ -130,7 +200,7 @@ TEST_F(OldPages, ASwitchInDisguiseIsAskedForTheSameRights) {
 }
 
 TEST_F(OldPages, PicturesOfTheOldNamesFitTheirSizes) {
-  struct Case {
+  struct Asked {
     char const* target;
     LookRequest::Which which;
     PictureFit fit;
@@ -138,15 +208,17 @@ TEST_F(OldPages, PicturesOfTheOldNamesFitTheirSizes) {
   using enum LookRequest::Which;
   controls.most_looks = 100;
   for (auto const& [target, which, fit] :
-       {Case{"/fullsize.jpg", fresh, {352, 288}}, Case{"/halfsize.jpg", fresh, {176, 144}},
-        Case{"/hugesize.jpg?clock=on&axislogo=off", fresh, {704, 576}},
-        Case{"/lastshot.jpg", stored, {}},
-        Case{"/images/buffer.jpg?imagetype=fullsize.jpg", buffered, {352, 288}},
-        Case{"/axis-cgi/jpg/image.cgi", fresh, {}},
-        Case{"/axis-cgi/jpg/image.cgi?resolution=320x240&compression=25",
-             fresh,
-             {320, 240, false, 75}},
-        Case{"/fullsize.jpg?compression=high&color=none", fresh, {352, 288, true, 40}}}) {
+       {Asked{"/fullsize.jpg", fresh, {352, 288}}, Asked{"/halfsize.jpg", fresh, {176, 144}},
+        Asked{"/hugesize.jpg?clock=on&axislogo=off&rotation=90deg&mirror=on", fresh, {704, 576}},
+        Asked{"/lastshot.jpg", stored, {}},
+        Asked{"/images/buffer.jpg?imagetype=fullsize.jpg", buffered, {352, 288}},
+        Asked{"/axis-cgi/jpg/image.cgi", fresh, {}},
+        Asked{"/axis-cgi/jpg/image.cgi?resolution=320x240&compression=25",
+              fresh,
+              {320, 240, false, 75}},
+        Asked{"/axis-cgi/jpg/image.cgi?resolution=QCIF", fresh, {176, 144}},
+        Asked{"/axis-cgi/jpg/image.cgi?resolution=4cif", fresh, {704, 576}},
+        Asked{"/fullsize.jpg?compression=high&color=none", fresh, {352, 288, true, 40}}}) {
     auto const reply = get(std::string{target});
     EXPECT_EQ(status(reply), 200) << target;
     EXPECT_THAT(reply, HasSubstr("\r\nContent-Type: image/jpeg\r\n"));
@@ -156,6 +228,9 @@ TEST_F(OldPages, PicturesOfTheOldNamesFitTheirSizes) {
   }
   get("/axis-cgi/jpg/image.cgi?camera=2");
   EXPECT_EQ(controls.looks.back().camera, "2");
+  get("/fullsize.jpg?cgi-bin/control?camera=3&compression=high");
+  EXPECT_EQ(controls.looks.back().camera, "3") << "as the manual of the 240 prints it";
+  EXPECT_EQ(controls.looks.back().fit, (PictureFit{352, 288, false, 40}));
   EXPECT_EQ(status(get("/axis-cgi/jpg/image.cgi?resolution=huge")), 400);
 }
 

@@ -135,7 +135,7 @@ class Scripts(support.TestCase):
     def test_import_needs_no_configuration_and_says_what_was_not_checked(self):
         done = self.assertExit(self.site.snapcron("import-axis", PRINTED / "low-and-rising", config=False), 0)
         self.assertEqual(done.stdout, "rules:\n  - name: axis-1\n    triggers: {input: 2, edge: rising}\n    conditions: {input: 1, is: low}\n"
-                                      "    actions:\n      - {snapshot: 1}\n")
+                                      "    actions:\n      - {snapshot: 1, width: 352, height: 288}\n")
         self.assertIn("were not checked", done.stderr)
 
     def test_import_refuses_a_script_with_mistakes(self):
@@ -189,6 +189,29 @@ class Live(support.TestCase):
         self.assertEqual(site.relay(1), "on")
         self.assertTrue((site.folder / "pictures/hall/lastshot.jpg").is_symlink())
 
+    def test_an_alert_sends_any_byte(self):
+        self.site.write("unit.cron", f"* * * * * /I1:\nalert -host 127.0.0.1 -port {self.alerts.port} -message "
+                                     '"\\0x00\\0x04\\0x80\\0x9f\\0xFF{x} d\u00f6rr";\n%\n')
+        self.site.start()
+        self.site.ok("input", "1", "high")
+        support.wait_until("the alert", lambda: self.alerts.texts == [b"\x00\x04\x80\x9f\xff{x} d\xf6rr"])
+
+    def test_images_of_one_camera_are_a_size_each(self):
+        site = self.site
+        site.replace("hall: {test_pattern: {width: 64, height: 48}", "hall: {test_pattern: {width: 1280, height: 720}")
+        site.write("unit.cron", "* * * * * BOOT:\nbuffer_init 1,1,3;\nbuffer_start -src halfsize.jpg -interval s1 -duration inf;\n%\n"
+                                "* * * * * /I1:\nsnapshot -src halfsize.jpg;\nsnapshot -src fullsize.jpg;\nsnapshot -src hugesize.jpg;\n"
+                                "snapshot;\n%\n* * * * * /I2:\nbuffer_stop -src halfsize.jpg;\n%\n")
+        site.start()
+        sizes = lambda: sorted(support.decodes(site.pictures / name) for name in site.files() if name.endswith(".jpg"))
+        site.ok("input", "1", "high")
+        site.wait_pictures(4)
+        self.assertEqual(sizes(), [(160, 90), (320, 180), (640, 360), (1280, 720)])
+        site.ok("input", "2", "high")
+        site.wait_pictures(5)
+        support.wait_until("the buffer to be stored", lambda: site.rule("axis-3")["runs"] == 1)
+        self.assertEqual(set(sizes()[:-3]), {(160, 90)}, "those from before the edge")
+
     def test_a_broken_script_is_refused_at_reload_and_the_old_one_stays(self):
         site = self.site
         site.write("unit.cron", "* * * * * /I1:\nsnapshot;\n%\n")
@@ -209,7 +232,7 @@ class Live(support.TestCase):
         self.site.ok("reload")
 
         refused = post("* * * * * /I1 :\nlgo \"the second\";\n%\n")
-        self.assertEqual((refused.status, refused.text.splitlines()[0].split("/")[-1][:14]), (422, "unit.cron:2:1:"))
+        self.assertEqual((refused.status, refused.json()["detail"].splitlines()[0].split("/")[-1][:14]), (422, "unit.cron:2:1:"))
         self.assertIn("the first", self.site.get("/api/v1/axis-script").text)
 
         second = "* * * * * /I1 :\nlog \"the second\";\n%\n"

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import http.client
 import os
 import re
 import socket
@@ -118,6 +119,7 @@ class Images(TestCase):
                 "/axis-cgi/jpg/image.cgi?camera=yard&resolution=640x480&compression=50": (640, 360),
                 "/images/buffer.jpg?imagetype=halfsize.jpg&color=none": (160, 120)}.items():
             self.assertEqual(self.size(target), size, target)
+        self.assertEqual(self.text("/axis-cgi/imagesize.cgi?camera=yard"), "image width = 1280\nimage height = 720\n")
         self.assertEqual(self.site.files(), [], "nothing of it is stored")
 
     def test_lastshot_is_the_newest_that_was_stored(self):
@@ -125,13 +127,6 @@ class Images(TestCase):
         path = self.assertExit(self.site.snapshot("yard"), 0).stdout.strip()
         with open(path, "rb") as stored:
             self.assertEqual(self.site.get("/lastshot.jpg?camera=2").body, stored.read())
-
-    @support.need("wget", "curl")
-    def test_scripts_of_the_time_get_theirs(self):
-        url = f"http://127.0.0.1:{self.site.port}/fullsize.jpg"
-        for argv in (["curl", "-sf", "--http1.0", "-o", "a.jpg", url], ["wget", "-q", "-O", "a.jpg", url]):
-            subprocess.run(argv, check=True, cwd=self.site.folder)
-            self.assertEqual(support.decodes(self.site.folder / "a.jpg"), (320, 240))
 
     @support.need("ffmpeg")
     def test_a_present_day_player_reads_the_video(self):
@@ -151,6 +146,108 @@ class Images(TestCase):
         with contextlib.suppress(ConnectionError):
             while stopped.recv(65536):
                 self.assertLess(time.monotonic(), deadline, "it is still served")
+
+
+@support.need("wget", "curl")
+class ScriptsOfTheTime(support.TestCase):
+    """wget and curl lines as they stand in old crontabs, on a site with passwords."""
+
+    AT_ONCE = {"curl": ["curl", "-sS", "-f", "--http1.0", "-u", "root:s3cret"],
+               "curl, no keep-alive": ["curl", "-sS", "-f", "--http1.1", "-H", "Connection: close", "-u", "root:s3cret"],
+               "wget": ["wget", "-q", "-O", "-", "--auth-no-challenge", "--user=root", "--password=s3cret"],
+               "wget, no keep-alive": ["wget", "-q", "-O", "-", "--no-http-keep-alive", "--auth-no-challenge", "--user=root",
+                                       "--password=s3cret"]}
+    WHEN_ASKED = {"curl": ["curl", "-sS", "-f", "--http1.0", "--anyauth", "-u", "root:s3cret"],
+                  "wget": ["wget", "-q", "-O", "-", "--user=root", "--password=s3cret"],
+                  "wget, in the address": ["wget", "-q", "-O", "-"]}
+
+    def setUp(self):
+        super().setUp()
+        self.site.write_config(SITE.replace("http: {", "http: {users_file: users, "))
+        self.site.write("users", self.site.ok("passwd", "root", input="s3cret\n"), 0o600)
+        self.site.start()
+
+    def url(self, target, user=""):
+        return f"http://{user}127.0.0.1:{self.site.port}{target}"
+
+    def run_line(self, argv, target):
+        user = "root:s3cret@" if argv == self.WHEN_ASKED["wget, in the address"] else ""
+        done = subprocess.run([*argv, self.url(target, user)], capture_output=True, stdin=subprocess.DEVNULL, timeout=60,
+                              env=support.env_for_child(HOME=self.site.folder))
+        self.assertEqual(done.returncode, 0, (argv, target, done.stderr))
+        return done.stdout
+
+    def test_they_switch_the_relay_and_read_the_inputs(self):
+        for argv in [*self.AT_ONCE.values(), *self.WHEN_ASKED.values()]:
+            with self.subTest(" ".join(argv)):
+                self.assertEqual(self.run_line(argv, "/io/relayon.txt"), b"Relay is On\n")
+                self.assertEqual(self.site.relay(1), "on")
+                self.assertEqual(self.run_line(argv, "/axis-cgi/io/output.cgi?action=1:%5C"), b"")
+                self.assertEqual(self.site.relay(1), "off")
+                self.assertRegex(self.run_line(argv, "/io/input.txt").decode(),
+                                 r"\Ainput:1 current:0 last:0 pulse:0 time of change:\d\d\.\d\d\ninput:6 ")
+
+    def test_a_read_that_is_asked_for_a_password_first_counts_once(self):
+        self.run_line(self.AT_ONCE["curl"], "/io/input.txt")
+        for argv in self.WHEN_ASKED.values():
+            self.site.ok("input", "1", "pulse", "20ms")
+            wait_until("the pulse to end", lambda: self.site.input_status(1)["level"] == "low")
+            self.assertIn(b"input:1 current:0 last:0 pulse:1 ", self.run_line(argv, "/io/input.txt"), "what the refused one left")
+
+    def test_wget_asks_without_a_password_first(self):
+        done = subprocess.run(["wget", "-S", "-O", "/dev/null", "--user=root", "--password=s3cret", self.url("/io/input.txt")],
+                              capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=60)
+        self.assertEqual(re.findall(r"HTTP/1\.[01] (\d+)", done.stderr), ["401", "200"], done.stderr)
+
+    def test_a_client_of_http_1_0_is_answered_in_it_and_the_connection_ends(self):
+        reply = self.site.raw(b"GET /io/input.txt HTTP/1.0\r\nAuthorization: Basic cm9vdDpzM2NyZXQ=\r\n\r\n")
+        head, _, body = reply.partition(b"\r\n\r\n")
+        self.assertTrue(head.startswith(b"HTTP/1.0 200 OK\r\n"), head)
+        self.assertIn(b"\r\nConnection: close\r\n", head)
+        self.assertEqual(len(body.splitlines()), 2)
+
+    def test_a_poller_gets_a_new_picture_each_time(self):
+        lines = list(self.AT_ONCE.values()) + list(self.WHEN_ASKED.values())
+        path = self.site.folder / "poll.jpg"
+        for turn in range(21):
+            path.write_bytes(self.run_line(lines[turn % len(lines)], "/fullsize.jpg"))
+            self.assertEqual(support.decodes(path), (320, 240))
+        self.assertEqual(self.site.files(), [], "nothing of it is stored")
+        self.assertExit(self.site.snapshot("gate"), 0)
+        stored = self.run_line(lines[0], "/lastshot.jpg")
+        for argv in lines:
+            self.assertEqual(self.run_line(argv, "/lastshot.jpg"), stored, "no new exposure")
+
+    def test_a_monitor_reads_its_parts_for_as_long_as_it_likes(self):
+        # Its life is counted in edges: none is lost, none comes twice, and every part has its form.
+        edges = 1000
+        curl = subprocess.Popen([*self.AT_ONCE["curl"], "-N", self.url("/axis-cgi/io/port.cgi?monitor=6,7")],
+                                stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
+        self.addCleanup(curl.stdout.close)
+        self.addCleanup(curl.wait)
+        self.addCleanup(curl.kill)
+
+        def next_part():
+            self.assertEqual([curl.stdout.readline() for _ in range(3)],
+                             [b"--ioboundary\r\n", b"Content-Type: text/plain\r\n", b"\r\n"])
+            text = curl.stdout.readline()
+            if text != b"\r\n":
+                self.assertEqual(curl.stdout.readline(), b"\r\n")
+            return text.decode().strip()
+
+        def next_news():
+            while not (news := next_part()):  # nothing for 15 seconds
+                pass
+            return news
+
+        self.assertEqual([next_news(), next_news()], ["6I:L", "7O:L"])
+        unit = http.client.HTTPConnection("127.0.0.1", self.site.port, timeout=support.PATIENCE)
+        self.addCleanup(unit.close)
+        for edge in range(edges):
+            way = "/" if edge % 2 == 0 else "\\"
+            unit.request("GET", "/axis-cgi/io/virtualinput.cgi?action=6:" + way, headers={"Authorization": "Basic cm9vdDpzM2NyZXQ="})
+            self.assertEqual(unit.getresponse().read(), b"")
+            self.assertEqual(next_news(), "6I:" + way, f"edge {edge}")
 
 
 class ManyClients(TestCase):

@@ -111,6 +111,8 @@ class Shown(support.TestCase):
                         self.site.write(secret, "secret\n", 0o600)
                     for users in re.findall(r"users_file: ([\w./-]+)", text):
                         self.site.write(users, self.site.ok("passwd", "anna", input="x\n"), 0o600)
+                    for pair in re.findall(r"certificate: ([\w./-]+), key: ([\w./-]+)", text):
+                        support.make_certificate(self.site.folder, *pair)
                     for script in re.findall(r"(?:axis_script|  file): ([\w./-]+)", text):
                         self.site.write(script, "* * * * * /I1:\nsnapshot;\n%\n")
                     for included in re.findall(r"include: \[?([\w./-]+)/\*\.yaml", text):

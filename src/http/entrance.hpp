@@ -1,0 +1,49 @@
+#pragma once
+// Who comes in, and how: with a password in each request, as programs do, or by the cookie of a
+// log-in, as the page does. Both by the same users, and the same limits on guesses.
+
+#include "http/authenticator.hpp"
+#include "http/logins.hpp"
+#include "http/request.hpp"
+#include "http/response.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace snapcron::http {
+
+struct Call;
+
+class Entrance {
+ public:
+  Entrance(boost::asio::io_context& loop, boost::asio::thread_pool& workers, Clock const& clock);
+
+  /// Whoever has logged in must do so again.
+  void set_users(std::vector<User> users);
+  void stop() { authenticator_->stop(); }
+  bool asks() const { return authenticator_->asks(); }
+
+  /// As Authenticator::check(). `by_cookie`: a log-in will do.
+  std::optional<Visitor> check(Request const& request, bool by_cookie, PeerKey const& from,
+                               Authenticator::Done done);
+
+  /// {"name", "password"} to a cookie and {"name", "role"}.
+  boost::asio::awaitable<void> log_in(Call const& call, Response& response);
+  void log_out(Call const& call, Response& response);
+
+ private:
+  boost::asio::awaitable<Visitor> judge(Credentials credentials, PeerKey from);
+
+  boost::asio::io_context& loop_;
+  Clock const& clock_;
+  std::shared_ptr<Authenticator> const authenticator_;
+  Logins logins_;
+};
+
+/// What a browser that shows a page is told in place of 401: where it can log in.
+Response to_login(Request const& request);
+
+}  // namespace snapcron::http

@@ -1,0 +1,64 @@
+#include "http/picture_view.hpp"
+
+#include "http/query.hpp"
+
+#include <algorithm>
+
+namespace snapcron::http {
+namespace {
+
+constexpr std::int64_t largest_side = 8192;
+
+bool is_plain(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+         c == '-' || c == '_';
+}
+
+}  // namespace
+
+Result<void> parse_size(std::string_view key, std::string const& value, PictureFit& fit) {
+  std::string const name{key};
+  auto const x = std::min(value.find('x'), value.size());
+  auto const width = query_number(name, value.substr(0, x), 1, largest_side);
+  auto const height =
+      query_number(name, value.substr(std::min(x + 1, value.size())), 1, largest_side);
+  if (!width || !height)
+    return Error{Fault::invalid, "'" + name + "' must be WIDTHxHEIGHT, such as 320x240"};
+  fit.width = static_cast<unsigned>(*width);
+  fit.height = static_cast<unsigned>(*height);
+  return {};
+}
+
+Result<PictureView> parse_picture_view(std::string_view query, bool has_name) {
+  auto const parameters = parse_query(query);
+  if (!parameters) return parameters.error();
+  PictureView view;
+  for (auto const& [key, value] : *parameters) {
+    if (key == "fit") {
+      if (auto const read = parse_size(key, value, view.fit); !read) return read.error();
+    } else if (key == "download" && has_name) {
+      view.download = true;
+    } else {
+      return unknown_parameter(key, has_name ? "fit, download" : "fit");
+    }
+  }
+  return view;
+}
+
+std::string attachment(std::string_view file_name) {
+  constexpr char digits[] = "0123456789ABCDEF";
+  std::string plain, encoded;
+  for (char const c : file_name) {
+    auto const byte = static_cast<unsigned char>(c);
+    plain += is_plain(c) ? c : '_';
+    if (is_plain(c))
+      encoded += c;
+    else
+      (encoded += '%').append({digits[byte >> 4], digits[byte & 15]});
+  }
+  auto value = "attachment; filename=\"" + plain + "\"";
+  if (encoded != plain) value += "; filename*=UTF-8''" + encoded;
+  return value;
+}
+
+}  // namespace snapcron::http

@@ -1,0 +1,152 @@
+// What happened: firings from the log and the pictures that belong to them, put together by their event. The log is shorter
+// than the pictures: of what it has forgotten, the pictures still tell when and by which rule.
+
+import {get} from './api.js';
+import {beginOf, dayAfter, dayOf, milliseconds} from './times.js';
+
+const pageSize = 200;
+const logSize = 1000;
+
+export class Events {
+  /** `changed()` is called whenever there is something else to show. */
+  constructor(changed) {
+    this.changed = changed;
+    this.filter = {rule: '', camera: '', day: '', show: 'fired'};
+    this.clear();
+  }
+
+  clear() {
+    this.groups = new Map();
+    this.pictures = new Set();
+    this.newestRecord = 0;
+    this.next = null;      // where the next page of older pictures begins
+    this.more = true;      // there are older ones
+    this.horizon = Infinity;  // up to here, back in time, all pictures are known
+    this.loading = null;
+    this.generation = (this.generation ?? 0) + 1;
+  }
+
+  async reset(filter = this.filter) {
+    this.filter = filter;
+    this.clear();
+    this.changed();
+    await Promise.all([this.older(), this.log()]);
+  }
+
+  query(before) {
+    const {rule, camera, day} = this.filter;
+    const asked = new URLSearchParams({limit: pageSize});
+    if (rule) asked.set('rule', rule);
+    if (camera) asked.set('camera', camera);
+    if (day) {
+      asked.set('since', beginOf(day));
+      asked.set('until', beginOf(dayAfter(day)));
+    }
+    if (before) asked.set('before', before);
+    return `/api/v1/snapshots?${asked}`;
+  }
+
+  /** The next page of older pictures; once at a time. */
+  older() {
+    if (!this.more) return Promise.resolve();
+    return this.loading ??= this.fetchOlder(this.generation).finally(() => { this.loading = null; });
+  }
+
+  async fetchOlder(generation) {
+    const page = await get(this.query(this.next));
+    if (generation !== this.generation) return;
+    this.next = page.next;
+    this.more = page.next !== null;
+    this.addPictures(page.snapshots);
+    if (page.snapshots.length) this.horizon = Math.min(this.horizon, milliseconds(page.snapshots.at(-1).captured));
+    this.changed();
+  }
+
+  async log() {
+    const generation = this.generation;
+    const page = await get(`/api/v1/log?limit=${logSize}${this.filter.rule ? `&rule=${encodeURIComponent(this.filter.rule)}` : ''}`);
+    if (generation !== this.generation) return;
+    this.addRecords(page.records);
+    this.changed();
+  }
+
+  /** After a lost connection: what is new since, or all anew where that is more than a page. */
+  async catchUp() {
+    const generation = this.generation;
+    const page = await get(this.query());
+    if (generation !== this.generation) return;
+    const known = page.snapshots.some(picture => this.pictures.has(picture.id));
+    if (page.snapshots.length && !known) return this.reset();
+    this.addPictures(page.snapshots);
+    await this.log();
+  }
+
+  group(event, time) {
+    let group = this.groups.get(event);
+    if (!group) {
+      group = {event, rule: '', when: time, at: milliseconds(time), cause: '', kind: 'pictures', trouble: '', result: '', pictures: [], version: 0};
+      this.groups.set(event, group);
+    }
+    ++group.version;
+    return group;
+  }
+
+  wants(picture) {
+    const {rule, camera, day} = this.filter;
+    return (!rule || picture.rule === rule) && (!camera || picture.camera === camera) && (!day || dayOf(picture.captured) === day);
+  }
+
+  addPictures(pictures) {
+    for (const picture of pictures) {
+      if (this.pictures.has(picture.id) || !this.wants(picture)) continue;
+      this.pictures.add(picture.id);
+      const group = this.group(picture.event || `picture ${picture.id}`, picture.captured);
+      group.rule ||= picture.rule;
+      const captured = milliseconds(picture.captured);
+      if (group.kind === 'pictures' && captured < group.at) {
+        group.at = captured;
+        group.when = picture.captured;
+      }
+      group.pictures.push({...picture, at: captured});
+      group.pictures.sort((a, b) => a.at - b.at || a.id - b.id);
+    }
+  }
+
+  addRecords(records) {
+    for (const record of records) {
+      this.newestRecord = Math.max(this.newestRecord, record.id);
+      if (!record.event || (this.filter.rule && record.rule !== this.filter.rule)) continue;
+      const when = record.due ?? record.time;
+      const group = this.group(record.event, when);
+      if (record.rule) group.rule = record.rule;
+      if (record.kind === 'trigger' || record.kind === 'skip') {
+        group.kind = record.kind;
+        group.cause = record.cause ?? '';
+        group.when = when;
+        group.at = milliseconds(when);
+        if (record.kind === 'skip') group.trouble = record.text || record.reason;
+      } else if (record.kind === 'result' && record.ok === false) {
+        group.trouble = `${record.what}: ${record.text || 'failed'}`;
+      } else if (record.kind === 'end') {
+        group.result = record.result;
+      }
+    }
+  }
+
+  /** The newest first. */
+  list() {
+    const {camera, day, show} = this.filter;
+    const onlyPictures = show === 'pictures' || camera;
+    const oldest = this.more ? this.horizon : -Infinity;
+    const wanted = [];
+    for (const group of this.groups.values()) {
+      if (group.pictures.length === 0) {
+        if (onlyPictures || group.at < oldest || group.kind === 'pictures') continue;
+        if (group.kind === 'skip' && show !== 'all') continue;
+      }
+      if (day && dayOf(group.when) !== day) continue;
+      wanted.push(group);
+    }
+    return wanted.sort((a, b) => b.at - a.at);
+  }
+}

@@ -1,0 +1,206 @@
+// The log-in of the page: a cookie in place of a password, for browsers.
+
+#include "live_server.hpp"
+
+#include "http/logins.hpp"
+
+#include <regex>
+
+namespace snapcron {
+namespace {
+
+using http::login_cookie_in;
+using http::Logins;
+using http::Verdict;
+using http::Visitor;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr Steady begun{std::chrono::hours{1000}};
+
+Visitor anna_looks() {
+  return {Verdict::viewer, "anna"};
+}
+
+TEST(Logins, ACookieIsKnownAgainUntilItsLogOut) {
+  Logins logins;
+  auto const anna = logins.begin(anna_looks(), begun);
+  auto const root = logins.begin({Verdict::user, "root"}, begun);
+  ASSERT_TRUE(logins.find(anna, begun));
+  EXPECT_EQ(logins.find(anna, begun)->name, "anna");
+  EXPECT_EQ(logins.find(root, begun)->verdict, Verdict::user);
+  logins.end(anna);
+  EXPECT_FALSE(logins.find(anna, begun));
+  EXPECT_TRUE(logins.find(root, begun));
+}
+
+TEST(Logins, ACookieIs256RandomBits) {
+  Logins logins;
+  auto const one = logins.begin(anna_looks(), begun);
+  auto const other = logins.begin(anna_looks(), begun);
+  EXPECT_NE(one, other);
+  EXPECT_TRUE(std::regex_match(one, std::regex{"[0-9a-f]{64}"})) << one;
+}
+
+TEST(Logins, WhoDoesNotComeForAWeekMustLogInAgain) {
+  Logins logins;
+  auto const cookie = logins.begin(anna_looks(), begun);
+  auto const later = begun + Logins::longest_idle - std::chrono::seconds{1};
+  EXPECT_TRUE(logins.find(cookie, later));
+  EXPECT_TRUE(logins.find(cookie, later + Logins::longest_idle - std::chrono::seconds{1}));
+  EXPECT_FALSE(logins.find(cookie, later + 2 * Logins::longest_idle));
+}
+
+TEST(Logins, NobodyStaysInForMoreThanAMonth) {
+  Logins logins;
+  auto const cookie = logins.begin(anna_looks(), begun);
+  auto now = begun;
+  for (; now < begun + Logins::longest; now += std::chrono::hours{24})
+    ASSERT_TRUE(logins.find(cookie, now));
+  EXPECT_FALSE(logins.find(cookie, now));
+}
+
+TEST(Logins, WithOneTooManyTheOneThatIsUsedLeastIsForgotten) {
+  Logins logins;
+  auto const first = logins.begin(anna_looks(), begun);
+  auto const second = logins.begin(anna_looks(), begun);
+  for (std::size_t i = 2; i < Logins::at_once; ++i) logins.begin(anna_looks(), begun);
+  EXPECT_TRUE(logins.find(first, begun + std::chrono::seconds{1}));
+  logins.begin(anna_looks(), begun + std::chrono::seconds{2});
+  EXPECT_TRUE(logins.find(first, begun + std::chrono::seconds{3}));
+  EXPECT_FALSE(logins.find(second, begun + std::chrono::seconds{3}));
+}
+
+TEST(Logins, TheCookieAmongOthers) {
+  EXPECT_EQ(login_cookie_in("snapcron=abc"), "abc");
+  EXPECT_EQ(login_cookie_in("a=b; snapcron=abc; c=d"), "abc");
+  EXPECT_EQ(login_cookie_in("xsnapcron=abc; snapcron2=x"), "");
+  EXPECT_EQ(login_cookie_in("snapcron"), "");
+  EXPECT_EQ(login_cookie_in(""), "");
+}
+
+class LogIn : public LiveServer {
+ protected:
+  LogIn() { start({root, anna}); }
+
+  std::string log_in(std::string const& name, std::string const& password,
+                     std::string const& fields = "") {
+    return post("/api/v1/login", R"({"name":")" + name + R"(","password":")" + password + "\"}",
+                "Content-Type: application/json\r\n" + fields);
+  }
+  /// "Cookie: ..." of a reply.
+  static std::string cookie_of(std::string const& reply) {
+    std::smatch found;
+    if (!std::regex_search(reply, found, std::regex{"Set-Cookie: (snapcron=[^;]*)"})) return "";
+    return "Cookie: " + found[1].str() + "\r\n";
+  }
+};
+
+TEST_F(LogIn, GivesACookieThatScriptsAndOtherSitesDoNotGet) {
+  auto const reply = log_in("root", "s3cret");
+  EXPECT_EQ(status(reply), 200);
+  EXPECT_TRUE(std::regex_search(
+      reply, std::regex{"\r\nSet-Cookie: snapcron=[0-9a-f]{64}; Path=/; Max-Age=[0-9]+; HttpOnly; "
+                        "SameSite=Strict\r\n"}))
+      << reply;
+  EXPECT_EQ(body(reply), "{\"name\":\"root\",\"role\":\"user\"}\n");
+}
+
+TEST_F(LogIn, ItsCookieIsAsGoodAsThePasswordWouldBe) {
+  auto const as_user = cookie_of(log_in("root", "s3cret"));
+  auto const as_viewer = cookie_of(log_in("anna", "looks"));
+  EXPECT_EQ(status(get("/api/v1/status", as_user)), 200);
+  EXPECT_EQ(status(get("/api/v1/status", as_viewer)), 200);
+  auto const json = std::string{"Content-Type: application/json\r\n"};
+  EXPECT_EQ(status(post("/api/v1/relays/1", R"({"action":"on"})", json + as_viewer)), 403);
+  EXPECT_TRUE(controls.switched.empty());
+  EXPECT_EQ(status(post("/api/v1/relays/1", R"({"action":"on"})", json + as_user)), 200);
+  EXPECT_EQ(controls.switched.size(), 1u);
+}
+
+TEST_F(LogIn, AWrongPasswordIsToldWithoutTheBrowsersOwnBox) {
+  for (auto const& reply : {log_in("root", "wrong"), log_in("nobody", "s3cret")}) {
+    EXPECT_EQ(status(reply), 401);
+    EXPECT_THAT(reply, Not(HasSubstr("WWW-Authenticate")));
+    EXPECT_THAT(reply, Not(HasSubstr("Set-Cookie")));
+  }
+}
+
+TEST_F(LogIn, WhatIsNoLogInSaysSo) {
+  EXPECT_EQ(status(post("/api/v1/login", "{}")), 400);
+  EXPECT_EQ(status(post("/api/v1/login", R"({"name":"root"})")), 401);
+  EXPECT_EQ(status(log_in("a:b", "c")), 400);
+  EXPECT_EQ(status(log_in("root", std::string(600, 'x'))), 400);
+  EXPECT_EQ(status(get("/api/v1/login", as_root)), 405);
+}
+
+TEST_F(LogIn, APageOfAnotherSiteLogsNobodyInOrOut) {
+  EXPECT_EQ(status(log_in("root", "s3cret", "Sec-Fetch-Site: cross-site\r\n")), 403);
+  EXPECT_EQ(status(log_in("root", "s3cret", "Origin: http://elsewhere.example\r\n")), 403);
+  EXPECT_EQ(status(post("/api/v1/login", "name=root", "Content-Type: text/plain\r\n")), 415);
+  EXPECT_EQ(status(post("/api/v1/logout", "{}",
+                        "Content-Type: application/json\r\nOrigin: http://elsewhere.example\r\n")),
+            403);
+}
+
+TEST_F(LogIn, AfterTheLogOutTheCookieIsWorthNothing) {
+  auto const cookie = cookie_of(log_in("root", "s3cret"));
+  EXPECT_EQ(status(post("/api/v1/logout", "{}", "Content-Type: application/json\r\n" + cookie)),
+            200);
+  EXPECT_EQ(status(get("/api/v1/status", cookie)), 401);
+}
+
+TEST_F(LogIn, NewUsersEndEveryLogIn) {
+  auto const cookie = cookie_of(log_in("root", "s3cret"));
+  HttpSpec spec;
+  spec.port = 0;
+  spec.users = {root};
+  ASSERT_TRUE(server->configure(spec));
+  EXPECT_EQ(status(get("/api/v1/status", cookie)), 401);
+}
+
+TEST_F(LogIn, ALinkThatSwitchesTakesThePasswordItself) {
+  auto const cookie = cookie_of(log_in("root", "s3cret"));
+  auto const reply = get("/io/relayon.txt", cookie + shows_pages);
+  EXPECT_EQ(status(reply), 401);
+  EXPECT_THAT(reply, HasSubstr("WWW-Authenticate: Basic"));
+  EXPECT_TRUE(controls.switched.empty());
+  EXPECT_EQ(status(get("/io/relayon.txt", as_root)), 200);
+}
+
+TEST_F(LogIn, ABrowserIsSentThereAndAProgramIsChallenged) {
+  auto const shown = get("/io/input.txt?peek", shows_pages);
+  EXPECT_EQ(status(shown), 303);
+  EXPECT_THAT(shown, HasSubstr("\r\nLocation: /login?next=/io/input.txt%3Fpeek\r\n"));
+  EXPECT_THAT(get("/", shows_pages), HasSubstr("\r\nLocation: /login\r\n"));
+  EXPECT_THAT(get("/"), HasSubstr("\r\nWWW-Authenticate: Basic"));
+  EXPECT_THAT(get("/", std::string{shows_pages} + as_wrong), HasSubstr("WWW-Authenticate: Basic"));
+}
+
+TEST_F(LogIn, ThePageWithAnOldCookieIsToldWithoutTheBrowsersOwnBox) {
+  auto const reply = get("/api/v1/status", "Cookie: snapcron=none\r\n");
+  EXPECT_EQ(status(reply), 401);
+  EXPECT_THAT(reply, Not(HasSubstr("WWW-Authenticate")));
+}
+
+TEST_F(LogIn, GuessesAreLimitedTogetherWithThoseByBasic) {
+  std::vector<int> seen;
+  for (int i = 0; i < 12; ++i) {
+    seen.push_back(status(log_in("root", "guess " + std::to_string(i))));
+    auto const guess = i % 2 ? as_wrong : as_nobody;  // evaluated each time: nothing is remembered
+    seen.push_back(status(get("/api/v1/status", guess)));
+  }
+  EXPECT_EQ(std::ranges::count(seen, 401), 20);
+  EXPECT_EQ(std::ranges::count(seen, 429), 4);
+  EXPECT_EQ(status(log_in("root", "s3cret")), 429);
+}
+
+TEST_F(LogIn, WithoutUsersThereIsNone) {
+  server.reset();
+  start();
+  EXPECT_EQ(status(log_in("root", "s3cret")), 404);
+  EXPECT_THAT(get("/login"), HasSubstr("\r\nLocation: /\r\n"));
+}
+
+}  // namespace
+}  // namespace snapcron
