@@ -10,7 +10,7 @@ _snapcron() {
       -*) ;;
       *)
         case "$path ${COMP_WORDS[i]}" in
-          "snapcron run" | "snapcron status" | "snapcron input" | "snapcron relay" | "snapcron trigger" | "snapcron log" | "snapcron outbox" | "snapcron outbox retry" | "snapcron outbox drop" | "snapcron reload" | "snapcron check" | "snapcron next" | "snapcron simulate" | "snapcron import-axis" | "snapcron montage" | "snapcron passwd" | "snapcron schema" | "snapcron doctor" | "snapcron relay-safe") path="$path ${COMP_WORDS[i]}" at=0 ;;
+          "snapcron run" | "snapcron status" | "snapcron input" | "snapcron relay" | "snapcron trigger" | "snapcron log" | "snapcron outbox" | "snapcron outbox retry" | "snapcron outbox drop" | "snapcron reload" | "snapcron check" | "snapcron next" | "snapcron simulate" | "snapcron import-axis" | "snapcron montage" | "snapcron schema" | "snapcron doctor" | "snapcron relay-safe" | "snapcron passwd" | "snapcron token") path="$path ${COMP_WORDS[i]}" at=0 ;;
           *) ((at++)) ;;
         esac ;;
     esac
@@ -36,7 +36,7 @@ _snapcron() {
   case "$path" in
     "snapcron")
       if [[ $word == -* ]]; then COMPREPLY=($(compgen -W "-h --help --version -c --config" -- "$word")); return; fi
-      mapfile -t COMPREPLY < <(compgen -W "run status input relay trigger log outbox reload check next simulate import-axis montage passwd schema doctor relay-safe" -- "$word") ;;
+      mapfile -t COMPREPLY < <(compgen -W "run status input relay trigger log outbox reload check next simulate import-axis montage schema doctor relay-safe passwd token" -- "$word") ;;
     "snapcron run")
       if [[ $word == -* ]]; then COMPREPLY=($(compgen -W "-h --help -c --config" -- "$word")); return; fi
       ;;
@@ -90,9 +90,6 @@ _snapcron() {
     "snapcron montage")
       if [[ $word == -* ]]; then COMPREPLY=($(compgen -W "-h --help -o --output -c --config" -- "$word")); return; fi
       ;;
-    "snapcron passwd")
-      if [[ $word == -* ]]; then COMPREPLY=($(compgen -W "-h --help -c --config" -- "$word")); return; fi
-      ;;
     "snapcron schema")
       if [[ $word == -* ]]; then COMPREPLY=($(compgen -W "-h --help -c --config" -- "$word")); return; fi
       ;;
@@ -101,6 +98,12 @@ _snapcron() {
       ;;
     "snapcron relay-safe")
       if [[ $word == -* ]]; then COMPREPLY=($(compgen -W "-h --help -c --config" -- "$word")); return; fi
+      ;;
+    "snapcron passwd")
+      if [[ $word == -* ]]; then COMPREPLY=($(compgen -W "-h --help -c --config" -- "$word")); return; fi
+      ;;
+    "snapcron token")
+      if [[ $word == -* ]]; then COMPREPLY=($(compgen -W "-h --help --read --switch -c --config" -- "$word")); return; fi
       ;;
   esac
 }

@@ -150,7 +150,9 @@ void add_users(CLI::App& app, Words& words, std::map<std::string, CLI::App*>& co
   passwd->add_option("user", words.user, "the name to log in with")->type_name("NAME")->required();
   auto* token = commands["token"] = app.add_subcommand(
       "token", "makes a program's token, and prints the line for the users file");
-  token->add_option("name", words.user, "of the program, for the log")->required();
+  token->add_option("name", words.user, "of the program, for the log")
+      ->type_name("NAME")
+      ->required();
   auto* read = token->add_flag("--read")->description("it may look, which is the default");
   token->add_flag("--switch", words.may_switch, "it may switch, fire and reload, too")
       ->excludes(read);
