@@ -1,5 +1,6 @@
 #include "config/tls.hpp"
 
+#include "core/printable.hpp"
 #include "tls/certificate.hpp"
 
 #include <chrono>

@@ -1,6 +1,7 @@
 #include "http/openapi.hpp"
 
 #include "http/api.hpp"
+#include "http/logins.hpp"
 #include "http/router.hpp"
 
 #include <boost/json/array.hpp>
@@ -111,14 +112,16 @@ std::string openapi_document() {
   components["securitySchemes"] = json::object{
       {"password", json::object{{"type", "http"}, {"scheme", "basic"}}},
       {"token", json::object{{"type", "http"}, {"scheme", "bearer"}}},
+      {"page", json::object{{"type", "apiKey"}, {"in", "cookie"}, {"name", login_cookie}}},
   };
   return json::serialize(json::object{
       {"openapi", "3.1.0"},
       {"info", json::object{{"title", "snapcron"},
                             {"version", SNAPCRON_VERSION},
                             {"description", "Inputs, relays, rules and pictures of one machine."}}},
-      {"security", json::array{json::object{{"password", json::array{}}},
-                               json::object{{"token", json::array{}}}}},
+      {"security",
+       json::array{json::object{{"password", json::array{}}},
+                   json::object{{"token", json::array{}}}, json::object{{"page", json::array{}}}}},
       {"paths", std::move(paths)},
       {"components", std::move(components)}});
 }

@@ -79,7 +79,7 @@ bool is_sent_as(std::string_view wanted, Request const& request) {
 
 /// What VAPIX lets be asked by GET and by POST alike.
 bool takes_forms(std::string_view path) {
-  return path.starts_with("/axis-cgi/") && std::ranges::any_of(table, [&](Route const& route) {
+  return path.starts_with("/axis-cgi/") && std::ranges::any_of(routes(), [&](Route const& route) {
            return route.path.substr(0, route.path.find('?')) == path;
          });
 }

@@ -88,7 +88,7 @@ class PicturesThatNoJournalKnows : public testing::Test {
                 recorder,
                 folder.path(),
                 {"/bin/sleep", "1000"},
-                {[](auto const&) {}, [](auto const&) {}}};
+                {[](auto const&) {}, [](auto const&) {}, [] {}, [](auto const&) {}}};
 };
 
 TEST_F(PicturesThatNoJournalKnows, AreQueuedAgainWhenTheyAreOfTheLastDay) {

@@ -182,7 +182,7 @@ TEST(Actions, AnAlertIsATextToAPort) {
   EXPECT_EQ(action_of<AlertAction>("{alert: '10.0.0.3:4000', text: '{input}'}"),
             (AlertAction{"10.0.0.3", 4000, text_template("{input}")}));
   EXPECT_EQ(action_of<AlertAction>("{alert: '[fe80::1]:1', text: x, timeout: 2s}"),
-            (AlertAction{"fe80::1", 1, text_template("x"), 2s}));
+            (AlertAction{"fe80::1", 1, text_template("x"), false, 2s}));
 }
 
 TEST(Actions, AFileOfRulesIsCheckedAgainstTheSitesDestinations) {

@@ -22,7 +22,7 @@ Visitor anna_looks() {
   return {Verdict::viewer, "anna"};
 }
 
-TEST(Logins, ACookieIsKnownAgainUntilItsLogOut) {
+TEST(LoginCookies, ACookieIsKnownAgainUntilItsLogOut) {
   Logins logins;
   auto const anna = logins.begin(anna_looks(), begun);
   auto const root = logins.begin({Verdict::user, "root"}, begun);
@@ -34,7 +34,7 @@ TEST(Logins, ACookieIsKnownAgainUntilItsLogOut) {
   EXPECT_TRUE(logins.find(root, begun));
 }
 
-TEST(Logins, ACookieIs256RandomBits) {
+TEST(LoginCookies, ACookieIs256RandomBits) {
   Logins logins;
   auto const one = logins.begin(anna_looks(), begun);
   auto const other = logins.begin(anna_looks(), begun);
@@ -42,7 +42,7 @@ TEST(Logins, ACookieIs256RandomBits) {
   EXPECT_TRUE(std::regex_match(one, std::regex{"[0-9a-f]{64}"})) << one;
 }
 
-TEST(Logins, WhoDoesNotComeForAWeekMustLogInAgain) {
+TEST(LoginCookies, WhoDoesNotComeForAWeekMustLogInAgain) {
   Logins logins;
   auto const cookie = logins.begin(anna_looks(), begun);
   auto const later = begun + Logins::longest_idle - std::chrono::seconds{1};
@@ -51,7 +51,7 @@ TEST(Logins, WhoDoesNotComeForAWeekMustLogInAgain) {
   EXPECT_FALSE(logins.find(cookie, later + 2 * Logins::longest_idle));
 }
 
-TEST(Logins, NobodyStaysInForMoreThanAMonth) {
+TEST(LoginCookies, NobodyStaysInForMoreThanAMonth) {
   Logins logins;
   auto const cookie = logins.begin(anna_looks(), begun);
   auto now = begun;
@@ -60,7 +60,7 @@ TEST(Logins, NobodyStaysInForMoreThanAMonth) {
   EXPECT_FALSE(logins.find(cookie, now));
 }
 
-TEST(Logins, WithOneTooManyTheOneThatIsUsedLeastIsForgotten) {
+TEST(LoginCookies, WithOneTooManyTheOneThatIsUsedLeastIsForgotten) {
   Logins logins;
   auto const first = logins.begin(anna_looks(), begun);
   auto const second = logins.begin(anna_looks(), begun);
@@ -71,7 +71,7 @@ TEST(Logins, WithOneTooManyTheOneThatIsUsedLeastIsForgotten) {
   EXPECT_FALSE(logins.find(second, begun + std::chrono::seconds{3}));
 }
 
-TEST(Logins, TheCookieAmongOthers) {
+TEST(LoginCookies, TheCookieAmongOthers) {
   EXPECT_EQ(login_cookie_in("snapcron=abc"), "abc");
   EXPECT_EQ(login_cookie_in("a=b; snapcron=abc; c=d"), "abc");
   EXPECT_EQ(login_cookie_in("xsnapcron=abc; snapcron2=x"), "");

@@ -74,7 +74,9 @@ export class WindowedList {
       if (wanted.has(key)) continue;
       const known = row.contains(document.activeElement) && this.items.some(item => item.key === key);
       if (known) continue;  // who has tabbed into a row does not lose it by scrolling
-      row.remove();  // a picture that is on its way comes, and is in the browser's store; the others are not asked for
+      row.remove();
+      // A picture that is on its way comes, and is in the browser's store; the others are not asked for.
+      for (const picture of row.querySelectorAll('img')) if (picture.complete) picture.removeAttribute('src');
       this.rows.delete(key);
     }
     let before = null;
@@ -129,6 +131,7 @@ export class WindowedList {
       const told = new AbortController();
       const ended = () => {
         told.abort();
+        if (!picture.isConnected) picture.removeAttribute('src');  // its memory is wanted back
         --this.loading;
         this.soonMore();
       };
