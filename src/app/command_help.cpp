@@ -59,7 +59,8 @@ Exit: 1 no such event, or no picture of it; 4 no daemon.)"},
     {"passwd", R"(The line goes to the file that `http: {users_file: ...}` names.
   snapcron passwd anna >>/etc/snapcron/users
 Exit: 1 no password.)"},
-    {"token", R"(The line goes to the file that `http: {users_file: ...}` names; the token is shown once.
+    {"token",
+     R"(The line goes to the file that `http: {users_file: ...}` names; the token is shown once.
   snapcron token grafana --read >>/etc/snapcron/users
 Exit: 2 a name that cannot stand there.)"},
     {"schema", R"(  snapcron schema >snapcron.schema.json)"},
