@@ -89,9 +89,10 @@ for (const [name, form] of Object.entries({desktop, phone}))
     const few = await memory(page);
 
     // What the machine does with a page that stands still: it may have other work.
-    const idle = await scroll(page, 100, 0);
-    const smooth = Math.max(67, 2.5 * at(idle, 0.95));
+    const still = await scroll(page, 100, 0);
     const took = await scroll(page, 300, 60);
+    const idle = still.concat(await scroll(page, 100, 0)).sort((a, b) => a - b);
+    const smooth = Math.max(67, 2.5 * at(idle, 0.95));
     told.diagnostic(`standing still: a frame in ${at(idle, 0.5).toFixed(1)} ms (median), ${at(idle, 0.95).toFixed(1)} ms (95 of 100)`);
     told.diagnostic(`scrolling: a frame in ${at(took, 0.5).toFixed(1)} ms (median), ${at(took, 0.95).toFixed(1)} ms (95 of 100), ${took.at(-1).toFixed(1)} ms (longest)`);
     assert.ok(at(took, 0.5) < smooth / 2, `a frame takes ${at(took, 0.5)} ms`);
