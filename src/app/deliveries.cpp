@@ -89,7 +89,8 @@ asio::awaitable<std::optional<Delivery>> Deliveries::next(Steady idle_until) {
     if (may && !window_.empty()) {
       auto delivery = std::move(window_.front());
       window_.pop_front();
-      if (!under_way_.insert(delivery.id).second) continue;
+      if (!may_be_tried(delivery.id, now)) continue;
+      attempts_[delivery.id].under_way = true;
       co_return delivery;
     }
     if (may && earliest_ <= now) more_ = true;
@@ -129,11 +130,14 @@ asio::awaitable<void> Deliveries::fetch() {
     bool const anew = std::exchange(more_, more_ || full);  // somebody asked for a look meanwhile
     passed_ = full && !anew ? found->first.back().id : 0;
     for (auto& delivery : found->first)
-      if (!under_way_.contains(delivery.id)) window_.push_back(std::move(delivery));
+      if (may_be_tried(delivery.id, now.steady)) window_.push_back(std::move(delivery));
     // What may be tried already and is not in the window is under way: its end looks again.
     if (found->second && *found->second > now.wall)
       earliest_ = now.steady + (*found->second - now.wall);
   }
+  // A disk that takes nothing holds up no second attempt.
+  for (auto const& [id, made] : attempts_)
+    if (!made.under_way && made.again > now.steady) earliest_ = std::min(earliest_, made.again);
   for (auto* timer : waiting_) timer->cancel();
 }
 
@@ -178,6 +182,16 @@ UploadResult Deliveries::no_answer(Delivery const& delivery, Error const& why) c
           .text = "destination '" + spec_.name + "': the process that delivers: " + why.text};
 }
 
+bool Deliveries::may_be_tried(std::int64_t id, Steady now) const {
+  auto const made = attempts_.find(id);
+  return made == attempts_.end() || (!made->second.under_way && made->second.again <= now);
+}
+
+void Deliveries::written(std::int64_t id) {
+  auto const made = attempts_.find(id);
+  if (--made->second.unwritten == 0 && !made->second.under_way) attempts_.erase(made);
+}
+
 void Deliveries::end(Delivery const& delivery, UploadResult const& result, Steady begun) {
   if (closed_ && result.verdict != UploadResult::Verdict::done) return;
   auto const now = clock_.now();
@@ -193,10 +207,15 @@ void Deliveries::end(Delivery const& delivery, UploadResult const& result, Stead
                                   .verdict = verdict,
                                   .error = result.text};
   if (verdict.what == Verdict::What::give_up) outcome.instead = host_.instead(delivery);
+  auto& made = attempts_[delivery.id];
+  made.under_way = false;
+  ++made.unwritten;
+  made.again =
+      verdict.what == Verdict::What::wait ? now.steady + (verdict.next - now.wall) : Steady::max();
   auto const other = outcome.instead ? outcome.instead->destination : std::string{};
   recorder_.settle(std::move(outcome),
                    [self = shared_from_this(), delivery, other, what = verdict.what] {
-                     self->under_way_.erase(delivery.id);
+                     self->written(delivery.id);
                      self->host_.settled(delivery, what);
                      self->look();
                      if (!other.empty()) self->host_.queued(other);

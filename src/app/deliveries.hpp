@@ -13,6 +13,7 @@
 #include <deque>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <random>
@@ -65,7 +66,7 @@ class Deliveries : public std::enable_shared_from_this<Deliveries> {
   void kill();
   bool under_way() const { return !workers_.empty(); }
   /// What came of every attempt is in the journal.
-  bool settled() const { return under_way_.empty(); }
+  bool settled() const { return attempts_.empty(); }
 
   DestinationSpec const& spec() const { return spec_; }
   DestinationHealth const& health() const { return health_; }
@@ -80,6 +81,8 @@ class Deliveries : public std::enable_shared_from_this<Deliveries> {
                                                Delivery const& delivery);
   UploadResult no_answer(Delivery const& delivery, Error const& why) const;
   void end(Delivery const& delivery, UploadResult const& result, Steady begun);
+  bool may_be_tried(std::int64_t id, Steady now) const;
+  void written(std::int64_t id);
 
   boost::asio::io_context& loop_;
   Clock const& clock_;
@@ -89,10 +92,16 @@ class Deliveries : public std::enable_shared_from_this<Deliveries> {
   Host const host_;
   DestinationHealth health_;
   std::minstd_rand chance_;
-  bool reached_ = false;              // the latest attempt reached it
-  std::deque<Delivery> window_;       // the next ones
-  std::set<std::int64_t> under_way_;  // being tried, or what came of it is not yet written
-  std::set<AskedChild*> workers_;     // that are delivering
+  bool reached_ = false;         // the latest attempt reached it
+  std::deque<Delivery> window_;  // the next ones
+  /// Of a delivery, what the journal does not say yet.
+  struct Attempts {
+    bool under_way = false;
+    unsigned unwritten = 0;        // what came of so many
+    Steady again = Steady::min();  // not to be tried earlier
+  };
+  std::map<std::int64_t, Attempts> attempts_;
+  std::set<AskedChild*> workers_;  // that are delivering
   bool fetching_ = false;
   bool more_ = true;                 // there may be more in the journal
   std::int64_t passed_ = 0;          // the last one of the window before; 0: from the oldest on

@@ -1,12 +1,10 @@
 #include "config/axis_script.hpp"
 
-#include "axis/mistakes.hpp"
 #include "axis/rules.hpp"
 #include "axis/script.hpp"
 #include "config/scan.hpp"
 #include "core/printable.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace snapcron {
@@ -72,22 +70,21 @@ void read_settings(MapReader& map, Files const& files, RulesScope const& scope,
   settings.upload = map.flag("upload").value_or(false);
 }
 
-/// B is an input like any other here, and which one it is no script says.
-void look_for_button(AxisScript const& script, AxisSettings const& settings,
-                     References const& references, std::vector<Diagnostic>& list) {
-  auto const& inputs = references.inputs;
-  if (references.open ||
-      std::ranges::find(inputs, settings.button, &References::Line::name) != inputs.end())
-    return;
-  AxisMistakes const mistakes{list};
+/// B is an input like any other here, and which one it is no script says: whoever has no such input
+/// is told what to write.
+void tell_of_button(AxisScript const& script, AxisSettings const& settings,
+                    std::vector<Diagnostic>& diagnostics) {
   for (auto const& entry : script.entries)
     for (auto const& term : entry.terms)
-      if (term.input == 0)
-        mistakes.error(term.at,
-                       "B is the Control button, and no input has the name " +
-                           snapcron::quoted(settings.button) +
-                           ": give one that name, or write 'axis_script: {file: ..., button: "
-                           "INPUT}'");
+      for (auto& mistake : diagnostics)
+        if (term.input == 0 && mistake.at == term.at &&
+            mistake.message.starts_with("there is no input")) {
+          mistake.message = "B is the Control button, and no input has the name " +
+                            snapcron::quoted(settings.button) +
+                            ": give one that name, or write 'axis_script: {file: ..., button: "
+                            "INPUT}'";
+          mistake.suggestion.clear();
+        }
 }
 
 }  // namespace
@@ -135,7 +132,6 @@ std::string read_axis_rules(Opened& script, AxisSettings const& settings, RulesS
   if (!check_characters(script.source, script.diagnostics)) return {};
   std::vector<Diagnostic> mistakes;
   auto const parsed = parse_axis_script(script.source.text(), mistakes);
-  look_for_button(parsed, settings, scope.references, mistakes);
   auto const yaml = write_yaml(translate(parsed, settings, mistakes), parsed.comments);
   for (auto& mistake : mistakes) {
     if (mistake.severity == Diagnostic::Severity::error)
@@ -152,6 +148,7 @@ std::string read_axis_rules(Opened& script, AxisSettings const& settings, RulesS
   if (!root) return {};
   move_to_script(*root, yaml, source);
   if (auto const* rules = root->find("rules")) read_rules(context, *rules, scope);
+  tell_of_button(parsed, settings, script.diagnostics);
   return yaml.text;
 }
 

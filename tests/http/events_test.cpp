@@ -147,6 +147,7 @@ TEST_F(Events, EndWhenTheUsersChange) {
   HttpSpec spec;
   spec.port = 0;
   spec.users = {root};
+  spec.tls = tls;
   ASSERT_TRUE(server->configure(spec));
   until_closed(client);
 }

@@ -65,17 +65,18 @@ class FakeControls : public Controls {
     return all;
   }
   std::shared_ptr<void> follow_changes(std::function<void()> changed) override {
-    followers.push_back(changed);
-    return std::shared_ptr<void>{this, [this](void*) { ++unfollowed; }};
+    auto const number = next_follower++;
+    followers.emplace(number, std::move(changed));
+    return std::shared_ptr<void>{this, [this, number](void*) {
+                                   followers.erase(number);
+                                   ++unfollowed;
+                                 }};
   }
   /// Tells whoever follows.
   void change(Changes what) {
     changes = std::move(what);
     ++moment;
-    for (auto const& follower : std::exchange(followers, {})) {
-      follower();
-      followers.push_back(follower);
-    }
+    for (auto const& [number, follower] : followers) follower();
   }
   boost::asio::awaitable<Result<bool>> enable_rule(std::string rule, bool enabled,
                                                    std::string by) override {
@@ -238,7 +239,8 @@ class FakeControls : public Controls {
   Measures measured;
   std::uint64_t moment = 0;
   Changes changes;
-  std::vector<std::function<void()>> followers;
+  std::map<int, std::function<void()>> followers;
+  int next_follower = 0;
   int unfollowed = 0;
   std::vector<std::tuple<std::string, bool, std::string>> enabled_rules;
   std::vector<std::pair<std::int64_t, PictureFit>> stored_looks;

@@ -99,9 +99,11 @@ class LogIn : public LiveServer {
 TEST_F(LogIn, GivesACookieThatScriptsAndOtherSitesDoNotGet) {
   auto const reply = log_in("root", "s3cret");
   EXPECT_EQ(status(reply), 200);
+  std::string const end = over_tls ? "SameSite=Strict; Secure\r\n" : "SameSite=Strict\r\n";
   EXPECT_TRUE(std::regex_search(
-      reply, std::regex{"\r\nSet-Cookie: snapcron=[0-9a-f]{64}; Path=/; Max-Age=[0-9]+; HttpOnly; "
-                        "SameSite=Strict\r\n"}))
+      reply,
+      std::regex{"\r\nSet-Cookie: snapcron=[0-9a-f]{64}; Path=/; Max-Age=[0-9]+; HttpOnly; " +
+                 end}))
       << reply;
   EXPECT_EQ(body(reply), "{\"name\":\"root\",\"role\":\"user\"}\n");
 }
@@ -155,6 +157,7 @@ TEST_F(LogIn, NewUsersEndEveryLogIn) {
   HttpSpec spec;
   spec.port = 0;
   spec.users = {root};
+  spec.tls = tls;
   ASSERT_TRUE(server->configure(spec));
   EXPECT_EQ(status(get("/api/v1/status", cookie)), 401);
 }

@@ -58,6 +58,14 @@ class ADamagedJournal : public testing::Test {
     std::ofstream{file, std::ios::binary} << bytes;
   }
 
+  /// In its table, its index and the outbox.
+  static void damage_pages_of(std::filesystem::path const& file, std::string const& text) {
+    auto bytes = read(file);
+    for (std::size_t at; (at = bytes.find(text)) != std::string::npos;)
+      bytes.replace(at / 1024 * 1024, 1024, std::string(1024, '\x55'));
+    write(file, bytes);
+  }
+
   static std::set<std::string> waiting(PictureJournal& journal) {
     std::set<std::string> files;
     auto const all = journal.list({.limit = 10'000});
@@ -69,14 +77,10 @@ class ADamagedJournal : public testing::Test {
   TemporaryFolder folder;
 };
 
-TEST_F(ADamagedJournal, LosesTheRowsOfADamagedPageOnly) {
+TEST_F(ADamagedJournal, LosesTheRowsOfDamagedPagesOnly) {
   auto const storage = folder.path() / "storage";
   make(storage, true);
-  auto bytes = read(file_of(storage));
-  auto const place = bytes.find("picture-1100.jpg");
-  ASSERT_NE(place, std::string::npos);
-  bytes.replace(place / 1024 * 1024, 1024, std::string(1024, '\x55'));
-  write(file_of(storage), bytes);
+  damage_pages_of(file_of(storage), "picture-1100.jpg");
 
   PictureJournal journal{storage};
   auto const known = journal.known(std::vector<std::string>{"2026/picture-1000.jpg"});
@@ -85,7 +89,7 @@ TEST_F(ADamagedJournal, LosesTheRowsOfADamagedPageOnly) {
 
   EXPECT_TRUE(known);
   EXPECT_TRUE(oldest);
-  EXPECT_GT(left.size(), pictures - 30u);
+  EXPECT_GT(left.size(), pictures - 60u);
   EXPECT_TRUE(left.contains("2026/picture-1000.jpg"));
   EXPECT_TRUE(left.contains("2026/picture-1199.jpg"));
   EXPECT_EQ(journal.counts().value()["nas"].number, 200u);
@@ -96,9 +100,7 @@ TEST_F(ADamagedJournal, LosesTheRowsOfADamagedPageOnly) {
 TEST_F(ADamagedJournal, GivesIdsThatWereNeverGivenBefore) {
   auto const storage = folder.path() / "storage";
   make(storage, true);
-  auto bytes = read(file_of(storage));
-  bytes.replace(bytes.find("picture-1100.jpg") / 1024 * 1024, 1024, std::string(1024, '\x55'));
-  write(file_of(storage), bytes);
+  damage_pages_of(file_of(storage), "picture-1100.jpg");
 
   PictureJournal journal{storage};
   (void)journal.oldest(10'000, true);

@@ -43,7 +43,7 @@ class Metrics(support.TestCase):
     @support.need("promtool")
     def test_the_alarms_of_the_documentation_are_rules_for_prometheus(self):
         text = (ROOT / "docs/metrics.md").read_text()
-        rules = self.site.write("rules.yml", re.search(r"```yaml\n(groups:.*?)```", text, re.S)[1])
+        rules = self.site.write("rules.yml", re.search(r"```yml\n(groups:.*?)```", text, re.S)[1])
         done = subprocess.run([shutil.which("promtool"), "check", "rules", str(rules)], capture_output=True, text=True)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
