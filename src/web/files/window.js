@@ -10,7 +10,7 @@ export class WindowedList {
   constructor(container, {height, fill, shown, nearEnd}) {
     Object.assign(this, {container, height, fill, shown, nearEnd});
     this.made = [];
-    this.loading = 0;
+    this.coming = new Set();  // pictures on their way
     this.items = [];
     this.tops = [0];
     this.rows = new Map();
@@ -74,9 +74,7 @@ export class WindowedList {
       if (wanted.has(key)) continue;
       const known = row.contains(document.activeElement) && this.items.some(item => item.key === key);
       if (known) continue;  // who has tabbed into a row does not lose it by scrolling
-      row.remove();
-      // A picture that is on its way comes, and is in the browser's store; the others are not asked for.
-      for (const picture of row.querySelectorAll('img')) if (picture.complete) picture.removeAttribute('src');
+      row.remove();  // a picture that is on its way comes, and is in the browser's store; the others are not asked for
       this.rows.delete(key);
     }
     let before = null;
@@ -123,16 +121,15 @@ export class WindowedList {
 
   /** Asks for the pictures of the rows that are there, what is seen before what is near, a few at a time. */
   load() {
-    if (this.loading >= atOnce) return;
+    if (this.coming.size >= atOnce) return;
     const distance = picture => Math.abs(picture.getBoundingClientRect().top - innerHeight / 2);
     const wanted = [...this.container.querySelectorAll('img[data-src]')].map(picture => [distance(picture), picture]).sort((a, b) => a[0] - b[0]);
-    for (const [, picture] of wanted.slice(0, atOnce - this.loading)) {
-      ++this.loading;
+    for (const [, picture] of wanted.slice(0, atOnce - this.coming.size)) {
+      this.coming.add(picture);
       const told = new AbortController();
       const ended = () => {
         told.abort();
-        if (!picture.isConnected) picture.removeAttribute('src');  // its memory is wanted back
-        --this.loading;
+        this.coming.delete(picture);
         this.soonMore();
       };
       for (const end of ['load', 'error']) picture.addEventListener(end, ended, {signal: told.signal});
