@@ -25,7 +25,7 @@ struct Daemon {
     workers.stop();  // no login ever ends: whoever needs one gets nowhere
     workers.join();
     controls.most_looks = 0;  // a stream of pictures would go on after its talk
-    if (passwords) hub->authenticator->set_users({{"root", "$5$rounds=1000$saltsalt$", false}});
+    if (passwords) hub->entrance.set_users({{"root", "$5$rounds=1000$saltsalt$", false}});
   }
 
   std::string talk(std::string_view bytes, bool local, std::size_t piece) {
@@ -46,7 +46,7 @@ struct Daemon {
     ::close(ends[1]);
     turn();
     hub->close_all();
-    hub->authenticator->stop();
+    hub->entrance.stop();
     turn();
     return replies;
   }
