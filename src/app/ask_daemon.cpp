@@ -1,5 +1,6 @@
 // The commands that ask the running daemon.
 #include "app/commands.hpp"
+#include "core/percent_encoding.hpp"
 #include "core/printable.hpp"
 #include "core/quantity.hpp"
 #include "http/client.hpp"
@@ -65,7 +66,7 @@ int drive_input(std::filesystem::path const& socket, std::string const& input,
   } else {
     body["level"] = what;
   }
-  return post(socket, "/api/v1/inputs/" + encode_segment(input), body, answer_within + *length);
+  return post(socket, "/api/v1/inputs/" + percent_encode(input), body, answer_within + *length);
 }
 
 int switch_relay(std::filesystem::path const& socket, std::string const& relay,
@@ -78,12 +79,12 @@ int switch_relay(std::filesystem::path const& socket, std::string const& relay,
       return complain("snapcron", length.error().text, exit_code::usage);
     body["duration"] = duration;
   }
-  return post(socket, "/api/v1/relays/" + encode_segment(relay), body, answer_within);
+  return post(socket, "/api/v1/relays/" + percent_encode(relay), body, answer_within);
 }
 
 int trigger_rule(std::filesystem::path const& socket, std::string const& rule) {
   auto const reply = request_unix(
-      socket, "POST", "/api/v1/rules/" + encode_segment(rule) + "/trigger", "", "", answer_within);
+      socket, "POST", "/api/v1/rules/" + percent_encode(rule) + "/trigger", "", "", answer_within);
   if (reply && reply->status == 409) {
     boost::system::error_code bad;
     auto const said = boost::json::parse(reply->body, bad);

@@ -2,6 +2,7 @@
 
 #include "app/json_paths.hpp"
 #include "async/offload.hpp"
+#include "core/percent_encoding.hpp"
 #include "core/quantity.hpp"
 #include "curl/transfer_error.hpp"
 #include "http/client.hpp"
@@ -37,7 +38,7 @@ class Secrets {
       if (secret.empty()) continue;
       auto const quoted = json_string(secret);
       for (auto const& spelling :
-           {secret, encode_segment(secret), quoted.substr(1, quoted.size() - 2)})
+           {secret, percent_encode(secret), quoted.substr(1, quoted.size() - 2)})
         spellings_.push_back(spelling);
     }
     // The longest first: a spelling may be a part of another.

@@ -3,6 +3,7 @@
 
 #include "app/commands.hpp"
 #include "app/temporary_file.hpp"
+#include "core/percent_encoding.hpp"
 #include "core/zone.hpp"
 #include "http/client.hpp"
 #include "process/child.hpp"
@@ -91,7 +92,7 @@ int montage(std::filesystem::path const& socket, std::string event, std::string 
     return complain("snapcron", words.error().text, exit_code::usage);
   for (;;) {
     auto const query =
-        event.empty() ? std::string{"limit=1"} : "limit=1000&event=" + encode_segment(event);
+        event.empty() ? std::string{"limit=1"} : "limit=1000&event=" + percent_encode(event);
     auto const reply =
         request_unix(socket, "GET", "/api/v1/snapshots?" + query, "", "", answer_within);
     if (auto const code = failure(reply)) return *code;

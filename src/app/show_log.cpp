@@ -1,5 +1,6 @@
 // `snapcron log`: the daemon's records, as lines for people or as JSON.
 #include "app/commands.hpp"
+#include "core/percent_encoding.hpp"
 #include "facts/fact_text.hpp"
 #include "http/client.hpp"
 
@@ -57,7 +58,7 @@ class Reader {
   }
 
   Result<Reply> ask(std::string const& query, Duration timeout) const {
-    auto const rule = options_.rule.empty() ? "" : "&rule=" + encode_segment(options_.rule);
+    auto const rule = options_.rule.empty() ? "" : "&rule=" + percent_encode(options_.rule);
     return request_unix(socket_, "GET", "/api/v1/log?" + query + rule, "", "", timeout);
   }
 

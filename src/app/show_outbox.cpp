@@ -1,5 +1,6 @@
 // `snapcron outbox`: what waits to be delivered, as a table or as JSON, and what a person decides.
 #include "app/commands.hpp"
+#include "core/percent_encoding.hpp"
 #include "core/printable.hpp"
 #include "core/quantity.hpp"
 #include "http/client.hpp"
@@ -52,7 +53,7 @@ std::optional<int> for_each_delivery(std::filesystem::path const& socket,
   for (std::int64_t after = 0;;) {
     auto query = "/api/v1/deliveries?limit=" + std::to_string(deliveries_a_page) +
                  "&after=" + std::to_string(after);
-    if (!destination.empty()) query += "&destination=" + encode_segment(destination);
+    if (!destination.empty()) query += "&destination=" + percent_encode(destination);
     auto const reply = request_unix(socket, "GET", query, "", "", answer_within);
     if (auto const code = failure(reply)) return code;
     boost::system::error_code bad;

@@ -1,6 +1,7 @@
 #include "core/template.hpp"
 
 #include "core/diagnostic.hpp"
+#include "core/percent_encoding.hpp"
 #include "core/printable.hpp"
 
 #include <algorithm>
@@ -294,24 +295,9 @@ std::string Template::expand(TemplateValues const& values) const {
 }
 
 std::string Template::expand_url(TemplateValues const& values) const {
-  constexpr std::string_view digits = "0123456789ABCDEF";
   std::string text;
-  for (auto const& piece : pieces_) {
-    if (!piece.value) {
-      text += piece.text;
-      continue;
-    }
-    for (char const c : value_of(piece, values)) {
-      if (is_plain(c) || c == '~') {
-        text += c;
-        continue;
-      }
-      auto const byte = static_cast<unsigned char>(c);
-      text += '%';
-      text += digits[byte >> 4u];
-      text += digits[byte & 15u];
-    }
-  }
+  for (auto const& piece : pieces_)
+    text += piece.value ? percent_encode(value_of(piece, values)) : piece.text;
   return text;
 }
 

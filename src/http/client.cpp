@@ -202,24 +202,6 @@ Result<Reply> request_unix(std::filesystem::path const& socket, std::string meth
   return reply_of(parser);
 }
 
-std::string encode_segment(std::string_view name) {
-  constexpr std::string_view plain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
-  constexpr char digits[] = "0123456789ABCDEF";
-  std::string out;
-  for (char const c : name) {
-    auto const byte = static_cast<unsigned char>(c);
-    if (plain.find(c) != std::string_view::npos) {
-      out += c;
-    } else {
-      out += '%';
-      out += digits[byte >> 4];
-      out += digits[byte & 15];
-    }
-  }
-  return out;
-}
-
 namespace {
 
 /// A new configuration's mistakes are several lines.

@@ -18,7 +18,7 @@ struct Reply {
   std::string relay_error;
 };
 
-/// `target` is a path with percent-encoded names ("/api/v1/rules/" + encode_segment(name) +
+/// `target` is a path with percent-encoded names ("/api/v1/rules/" + percent_encode(name) +
 /// "/trigger"); a body is sent as application/json; an empty `accept` asks for anything. `timeout`
 /// is the whole time. Any HTTP status is a Reply. Errors: Fault::not_found when the socket is
 /// absent or refuses (no daemon), Fault::denied without permission (names the group that owns the
@@ -27,9 +27,6 @@ struct Reply {
 Result<Reply> request_unix(std::filesystem::path const& socket, std::string method,
                            std::string target, std::string body, std::string accept,
                            Duration timeout);
-
-/// Percent-encodes one path segment: a rule's, relay's or input's name.
-std::string encode_segment(std::string_view name);
 
 /// What an error reply says to a person: `detail` (or `title`) of a problem, the text itself of a
 /// text reply; one that has neither gives "the daemon replied with status N". No trailing newline.

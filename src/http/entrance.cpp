@@ -1,5 +1,6 @@
 #include "http/entrance.hpp"
 
+#include "core/percent_encoding.hpp"
 #include "http/api.hpp"
 #include "http/json_body.hpp"
 #include "http/login_refusal.hpp"
@@ -43,21 +44,6 @@ void set_cookie(Response& response, std::string_view value, bool encrypted) {
   response.fields += "; Path=/; Max-Age=31536000; HttpOnly; SameSite=Strict";
   if (encrypted) response.fields += "; Secure";
   response.fields += "\r\n";
-}
-
-std::string percent_encode(std::string_view text) {
-  constexpr std::string_view plain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/";
-  constexpr char digits[] = "0123456789ABCDEF";
-  std::string encoded;
-  for (char const c : text) {
-    auto const byte = static_cast<unsigned char>(c);
-    if (plain.find(c) != std::string_view::npos)
-      encoded += c;
-    else
-      ((encoded += '%') += digits[byte >> 4]) += digits[byte & 15];
-  }
-  return encoded;
 }
 
 }  // namespace
@@ -123,7 +109,7 @@ Response to_login(Request const& request) {
   Response response;
   response.status = 303;
   response.fields = "Location: /login";
-  if (request.target != "/") response.fields += "?next=" + percent_encode(request.target);
+  if (request.target != "/") response.fields += "?next=" + percent_encode(request.target, "/");
   response.fields += "\r\nVary: Accept, Cookie\r\n";
   response.body = "Log in at /login\n";
   return response;

@@ -1,5 +1,7 @@
 #include "http/picture_view.hpp"
 
+#include "core/ascii.hpp"
+#include "core/percent_encoding.hpp"
 #include "http/query.hpp"
 
 #include <algorithm>
@@ -8,11 +10,6 @@ namespace snapcron::http {
 namespace {
 
 constexpr std::int64_t largest_side = 8192;
-
-bool is_plain(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-         c == '-' || c == '_';
-}
 
 }  // namespace
 
@@ -46,16 +43,9 @@ Result<PictureView> parse_picture_view(std::string_view query, bool has_name) {
 }
 
 std::string attachment(std::string_view file_name) {
-  constexpr char digits[] = "0123456789ABCDEF";
-  std::string plain, encoded;
-  for (char const c : file_name) {
-    auto const byte = static_cast<unsigned char>(c);
-    plain += is_plain(c) ? c : '_';
-    if (is_plain(c))
-      encoded += c;
-    else
-      (encoded += '%').append({digits[byte >> 4], digits[byte & 15]});
-  }
+  std::string plain;
+  for (char const c : file_name) plain += is_path_word({&c, 1}) ? c : '_';
+  auto const encoded = percent_encode(file_name);
   auto value = "attachment; filename=\"" + plain + "\"";
   if (encoded != plain) value += "; filename*=UTF-8''" + encoded;
   return value;

@@ -1,6 +1,7 @@
 // The socket that the command line uses: whose it is, and how its client fails.
 
 #include "http/client.hpp"
+#include "core/percent_encoding.hpp"
 #include "live_server.hpp"
 
 #include <grp.h>
@@ -60,7 +61,7 @@ TEST_F(ControlSocket, NeedsNoPasswordWhateverThePortNeeds) {
   ASSERT_TRUE(server->listen_tcp(spec));
   ASSERT_TRUE(server->listen_unix(path));
   auto const reply =
-      ask("POST", "/api/v1/relays/" + encode_segment("strike"), R"({"action":"on"})");
+      ask("POST", "/api/v1/relays/" + percent_encode("strike"), R"({"action":"on"})");
   ASSERT_TRUE(reply) << reply.error().text;
   EXPECT_EQ(reply->status, 200u);
   EXPECT_EQ(reply->content_type, "application/json");
@@ -265,8 +266,8 @@ TEST(Client, NamesTheGroupThatMayCome) {
 }
 
 TEST(Client, EncodesNames) {
-  EXPECT_EQ(encode_segment("door-open_1.~"), "door-open_1.~");
-  EXPECT_EQ(encode_segment("a b/ö%?"), "a%20b%2F%C3%B6%25%3F");
+  EXPECT_EQ(percent_encode("door-open_1.~"), "door-open_1.~");
+  EXPECT_EQ(percent_encode("a b/ö%?"), "a%20b%2F%C3%B6%25%3F");
 }
 
 }  // namespace
