@@ -16,7 +16,7 @@ struct FindLost {
   PictureRecorder& recorder;
   boost::asio::thread_pool& workers;  // reads the pictures
   std::filesystem::path storage;
-  Zone zone;
+  Zone const& zone;  // a reload may change it
   Clock const& clock;
   std::function<void(std::string const& text)> warn;
 };

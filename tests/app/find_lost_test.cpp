@@ -63,7 +63,7 @@ class PicturesThatNoJournalKnows : public testing::Test {
             .recorder = recorder,
             .workers = workers,
             .storage = folder.path(),
-            .zone = Zone{},
+            .zone = zone,
             .clock = clock,
             .warn = [this](std::string const& text) { warnings.push_back(text); }};
   }
@@ -81,6 +81,7 @@ class PicturesThatNoJournalKnows : public testing::Test {
   boost::asio::io_context loop;
   boost::asio::thread_pool workers{1};
   StoppedClock clock;
+  Zone zone;
   std::vector<std::string> warnings;
   PictureRecorder recorder{loop, folder.path(), [](bool, std::string const&) {}};
   Outbox outbox{loop,
