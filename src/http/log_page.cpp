@@ -22,15 +22,24 @@ Result<void> take(LogRequest& request, std::string const& key, std::string const
     query.rule = value;
     return {};
   }
-  if (key != "after" && key != "limit" && key != "wait")
-    return unknown_parameter(key, "rule, after, limit, wait");
-  auto const found = key == "after"   ? query_number(key, value, 0, INT64_MAX)
-                     : key == "limit" ? query_number(key, value, 1, most_records)
-                                      : query_number(key, value, 0, longest_wait);
+  if (key == "since" || key == "until") {
+    auto const at = query_time(key, value);
+    if (!at) return at.error();
+    (key == "since" ? query.since : query.until) = *at;
+    return {};
+  }
+  if (key != "after" && key != "before" && key != "limit" && key != "wait")
+    return unknown_parameter(key, "rule, after, before, since, until, limit, wait");
+  auto const found = key == "after"    ? query_number(key, value, 0, INT64_MAX)
+                     : key == "before" ? query_number(key, value, 1, INT64_MAX)
+                     : key == "limit"  ? query_number(key, value, 1, most_records)
+                                       : query_number(key, value, 0, longest_wait);
   if (!found) return found.error();
   if (key == "after") {
     query.after = *found;
     query.newest = false;
+  } else if (key == "before") {
+    query.before = *found;
   } else if (key == "limit") {
     query.limit = static_cast<unsigned>(*found);
   } else {

@@ -15,8 +15,9 @@ struct LogRequest {
   Duration wait{};  // for news, where there is nothing
 };
 
-/// rule=R, after=ID, limit=N (100; 1 to 1000), wait=SECONDS (0 to 30); all may be missing. With
-/// `after` the oldest of what follows it, without it the newest of all.
+/// rule=R, after=ID, before=ID, since=TIME, until=TIME, limit=N (100; 1 to 1000), wait=SECONDS (0
+/// to 30); all may be missing. With `after` the oldest of what follows it, without it the newest of
+/// all that fit.
 Result<LogRequest> parse_log_query(std::string_view query);
 
 /// {..., "id": N}

@@ -14,14 +14,6 @@ namespace json = boost::json;
 
 constexpr std::int64_t most_pictures = 1000;
 
-Result<Instant> query_time(std::string const& key, std::string text) {
-  // A "+" that nobody encoded has become a blank.
-  std::ranges::replace(text, ' ', '+');
-  auto const at = parse_rfc3339(text);
-  if (at) return *at;
-  return Error{Fault::invalid, "'" + key + "' must be a time such as 2026-03-01T18:00:00+01:00"};
-}
-
 }  // namespace
 
 Result<PictureQuery> parse_picture_query(std::string_view text) {

@@ -42,6 +42,14 @@ Result<std::int64_t> query_number(std::string const& key, std::string const& tex
                                    std::to_string(least) + " to " + std::to_string(most)};
 }
 
+Result<Instant> query_time(std::string const& key, std::string text) {
+  // A "+" that nobody encoded has become a blank.
+  std::ranges::replace(text, ' ', '+');
+  auto const at = parse_rfc3339(text);
+  if (at) return *at;
+  return Error{Fault::invalid, "'" + key + "' must be a time such as 2026-03-01T18:00:00+01:00"};
+}
+
 Error unknown_parameter(std::string const& key, std::string_view known) {
   return {Fault::invalid,
           "unknown parameter " + snapcron::quoted(key) + " (known: " + std::string{known} + ")"};

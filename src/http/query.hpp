@@ -2,6 +2,7 @@
 // The parameters behind the '?' of a request.
 
 #include "core/error.hpp"
+#include "core/time.hpp"
 
 #include <cstdint>
 #include <string>
@@ -20,6 +21,9 @@ std::string query_value(std::string_view query, std::string_view key);
 /// A whole number from `least` to `most`.
 Result<std::int64_t> query_number(std::string const& key, std::string const& text,
                                   std::int64_t least, std::int64_t most);
+
+/// RFC 3339.
+Result<Instant> query_time(std::string const& key, std::string text);
 
 /// `known` as a person reads it: "rule, after, limit".
 Error unknown_parameter(std::string const& key, std::string_view known);

@@ -192,7 +192,7 @@ Route const table[] = {
      &Api::log,
      {.id = "log",
       .summary = "What the rules did",
-      .parameters = "rule afterRecord logLimit wait",
+      .parameters = "rule afterRecord beforeRecord writtenSince writtenUntil logLimit wait",
       .reply = "LogPage",
       .errors = "503"}},
     {get,

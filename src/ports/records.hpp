@@ -27,6 +27,9 @@ struct LogQuery {
   std::optional<std::string> rule{};  // of this one only
   std::int64_t after =
       0;  // only greater ids; one that the log never gave (it was begun anew) counts as 0
+  std::int64_t before = 0;         // only smaller ids; 0: all
+  std::optional<Instant> since{};  // that were written then or later
+  std::optional<Instant> until{};  // before that
   bool newest = true;  // the newest ones, where there are more than `limit`; else the oldest
   unsigned limit = 100;
 };

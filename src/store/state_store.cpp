@@ -87,19 +87,20 @@ Result<std::vector<Record>> StateStore::read(LogQuery const& query) {
   return file_.with([&](Database& database) -> Result<std::vector<Record>> {
     auto const newest = database.number("SELECT max(id) FROM records");
     if (!newest) return newest.error();
-    auto statement =
-        database.prepare(query.newest ? "SELECT id, at, rule, event, json FROM records WHERE id "
-                                        "> ?1 AND (?2 = 0 OR rule = ?3)"
-                                        " ORDER BY id DESC LIMIT ?4"
-                                      : "SELECT id, at, rule, event, json FROM records WHERE id "
-                                        "> ?1 AND (?2 = 0 OR rule = ?3)"
-                                        " ORDER BY id LIMIT ?4");
+    auto statement = database.prepare(
+        (std::string{"SELECT id, at, rule, event, json FROM records WHERE id > ?1 AND id < ?5"
+                     " AND (?2 = 0 OR rule = ?3) AND at >= ?6 AND at < ?7 ORDER BY id "} +
+         (query.newest ? "DESC" : "ASC") + " LIMIT ?4")
+            .c_str());
     if (!statement) return statement.error();
     auto const rule = query.rule.value_or("");
     (*statement)
         ->bind(1, query.after > *newest ? 0 : query.after)
         .bind(2, std::int64_t{query.rule.has_value()});
     (*statement)->bind(3, rule).bind(4, std::int64_t{query.limit});
+    (*statement)->bind(5, query.before > 0 ? query.before : INT64_MAX);
+    (*statement)->bind(6, query.since ? query.since->time_since_epoch().count() : INT64_MIN);
+    (*statement)->bind(7, query.until ? query.until->time_since_epoch().count() : INT64_MAX);
     std::vector<Record> records;
     for (;;) {
       auto const row = (*statement)->step();

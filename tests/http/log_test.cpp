@@ -20,6 +20,14 @@ TEST(LogQuery, IsReadFromTheAddress) {
   EXPECT_FALSE(all.query.newest) << "with `after`, what follows it";
   EXPECT_EQ(all.wait, std::chrono::seconds{30});
 
+  auto const older =
+      http::parse_log_query("before=9&since=2026-03-01T18:00:00%2B01:00&until=2026-03-01T17:00:01Z")
+          .value();
+  EXPECT_EQ(older.query.before, 9);
+  EXPECT_EQ(older.query.since, Instant{std::chrono::seconds{1'772'384'400}});
+  EXPECT_EQ(older.query.until, *older.query.since + std::chrono::seconds{1});
+  EXPECT_TRUE(older.query.newest);
+
   auto const none = http::parse_log_query("").value();
   EXPECT_EQ(none.query.rule, std::nullopt);
   EXPECT_EQ(none.query.after, 0);
@@ -42,7 +50,10 @@ TEST(LogQuery, IsRefusedInWords) {
            Case{"after=-1", "'after' must be a whole number from 0 to 9223372036854775807"},
            Case{"after=99999999999999999999",
                 "'after' must be a whole number from 0 to 9223372036854775807"},
-           Case{"since=1", "unknown parameter 'since' (known: rule, after, limit, wait)"},
+           Case{"before=0", "'before' must be a whole number from 1 to 9223372036854775807"},
+           Case{"since=1", "'since' must be a time such as 2026-03-01T18:00:00+01:00"},
+           Case{"from=1",
+                "unknown parameter 'from' (known: rule, after, before, since, until, limit, wait)"},
            Case{"rule=%ff",
                 "the query has a broken percent-encoding, or is not UTF-8 after decoding"},
            Case{"rule=%4",

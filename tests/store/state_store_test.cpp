@@ -93,6 +93,20 @@ TEST_F(TheStateStore, NumbersGoOnOverARestart) {
   EXPECT_EQ(write({record("c")}), 3);
 }
 
+TEST_F(TheStateStore, ReadsWhatWasWrittenInATime) {
+  auto const noon = Instant{std::chrono::seconds{1'772'362'800}};
+  auto at = [&](int minutes) {
+    auto one = record("a");
+    one.at = noon + std::chrono::minutes{minutes};
+    return one;
+  };
+  write({at(0), at(1), at(2)});
+  EXPECT_THAT(ids(store->read({.since = noon + std::chrono::minutes{1}})), ElementsAre(2, 3));
+  EXPECT_THAT(ids(store->read({.until = noon + std::chrono::minutes{1}})), ElementsAre(1));
+  EXPECT_THAT(ids(store->read({.before = 3, .since = noon + std::chrono::seconds{1}})),
+              ElementsAre(2));
+}
+
 TEST_F(TheStateStore, ReadsAsAsked) {
   write({record("a"), record("b"), record("a"), record("b"), record("a")});
   EXPECT_THAT(ids(store->read({})), ElementsAre(1, 2, 3, 4, 5));
@@ -100,6 +114,7 @@ TEST_F(TheStateStore, ReadsAsAsked) {
   EXPECT_THAT(ids(store->read({.newest = false, .limit = 2})), ElementsAre(1, 2));
   EXPECT_THAT(ids(store->read({.after = 2, .newest = false, .limit = 2})), ElementsAre(3, 4));
   EXPECT_THAT(ids(store->read({.rule = "a", .after = 1})), ElementsAre(3, 5));
+  EXPECT_THAT(ids(store->read({.before = 4, .limit = 2})), ElementsAre(2, 3));
   EXPECT_THAT(ids(store->read({.rule = "nobody"})), IsEmpty());
   EXPECT_THAT(ids(store->read({.after = 5})), IsEmpty());
 }

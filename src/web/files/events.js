@@ -1,11 +1,12 @@
-// What happened: firings from the log and the pictures that belong to them, put together by their event. The log is shorter
-// than the pictures: of what it has forgotten, the pictures still tell when and by which rule.
+// What happened: firings from the log and the pictures that belong to them, put together by their event. The log may reach back
+// less far than the pictures: of what it has forgotten, the pictures still tell when and by which rule.
 
 import {get} from './api.js';
 import {beginOf, dayAfter, dayOf, milliseconds} from './times.js';
 
 const pageSize = 200;
 const logSize = 1000;
+const logPagesAtOnce = 3;  // a log full of what did not fire must not hold up the pictures
 
 export class Events {
   /** `changed()` is called whenever there is something else to show. */
@@ -19,9 +20,12 @@ export class Events {
     this.groups = new Map();
     this.pictures = new Set();
     this.newestRecord = 0;
-    this.next = null;      // where the next page of older pictures begins
-    this.more = true;      // there are older ones
-    this.horizon = Infinity;  // up to here, back in time, all pictures are known
+    this.oldestRecord = 0;
+    this.moreRecords = true;        // there are older ones
+    this.recordHorizon = Infinity;  // up to here, back in time, all records are known
+    this.next = null;         // where the next page of older pictures begins
+    this.morePictures = true;
+    this.horizon = Infinity;  // up to here all pictures are known
     this.loading = null;
     this.generation = (this.generation ?? 0) + 1;
   }
@@ -30,55 +34,74 @@ export class Events {
     this.filter = filter;
     this.clear();
     this.changed();
-    await Promise.all([this.older(), this.log()]);
+    await this.older();
   }
 
-  query(before) {
-    const {rule, camera, day} = this.filter;
-    const asked = new URLSearchParams({limit: pageSize});
+  asked(what, more) {
+    const {rule, day} = this.filter;
+    const asked = new URLSearchParams(more);
     if (rule) asked.set('rule', rule);
-    if (camera) asked.set('camera', camera);
     if (day) {
       asked.set('since', beginOf(day));
       asked.set('until', beginOf(dayAfter(day)));
     }
-    if (before) asked.set('before', before);
-    return `/api/v1/snapshots?${asked}`;
+    return `/api/v1/${what}?${asked}`;
   }
 
-  /** The next page of older pictures; once at a time. */
+  askedPictures(before) {
+    const {camera} = this.filter;
+    return this.asked('snapshots', {limit: pageSize, ...camera && {camera}, ...before && {before}});
+  }
+
+  get more() {
+    return this.morePictures || this.moreRecords;
+  }
+
+  /** The next page of older events; once at a time. */
   older() {
     if (!this.more) return Promise.resolve();
     return this.loading ??= this.fetchOlder(this.generation).finally(() => { this.loading = null; });
   }
 
   async fetchOlder(generation) {
-    const page = await get(this.query(this.next));
-    if (generation !== this.generation) return;
-    this.next = page.next;
-    this.more = page.next !== null;
-    this.addPictures(page.snapshots);
-    if (page.snapshots.length) this.horizon = Math.min(this.horizon, milliseconds(page.snapshots.at(-1).captured));
-    this.changed();
+    if (this.morePictures) await this.fetchPictures(generation);
+    if (generation === this.generation) await this.fetchRecords(generation);
+    if (generation === this.generation) this.changed();
   }
 
-  async log() {
-    const generation = this.generation;
-    const page = await get(`/api/v1/log?limit=${logSize}${this.filter.rule ? `&rule=${encodeURIComponent(this.filter.rule)}` : ''}`);
+  async fetchPictures(generation) {
+    const page = await get(this.askedPictures(this.next));
     if (generation !== this.generation) return;
-    this.addRecords(page.records);
-    this.changed();
+    this.next = page.next;
+    this.morePictures = page.next !== null;
+    this.addPictures(page.snapshots);
+    if (page.snapshots.length) this.horizon = Math.min(this.horizon, milliseconds(page.snapshots.at(-1).captured));
+  }
+
+  /** What belongs to the pictures that are there, as far back as they go. */
+  async fetchRecords(generation) {
+    const end = this.morePictures ? this.horizon : -Infinity;
+    for (let pages = 0; this.moreRecords && this.recordHorizon >= end && pages < logPagesAtOnce; ++pages) {
+      const {records} = await get(this.asked('log', {limit: logSize, ...this.oldestRecord && {before: this.oldestRecord}}));
+      if (generation !== this.generation) return;
+      this.moreRecords = records.length === logSize;
+      if (!records.length) return;
+      this.oldestRecord = records[0].id;
+      this.recordHorizon = Math.min(this.recordHorizon, milliseconds(records[0].time));
+      this.addRecords(records);
+    }
   }
 
   /** After a lost connection: what is new since, or all anew where that is more than a page. */
   async catchUp() {
     const generation = this.generation;
-    const page = await get(this.query());
+    const [pictures, log] = await Promise.all([get(this.askedPictures()), get(this.asked('log', {limit: logSize, after: this.newestRecord}))]);
     if (generation !== this.generation) return;
-    const known = page.snapshots.some(picture => this.pictures.has(picture.id));
-    if (page.snapshots.length && !known) return this.reset();
-    this.addPictures(page.snapshots);
-    await this.log();
+    const known = pictures.snapshots.some(picture => this.pictures.has(picture.id));
+    if ((pictures.snapshots.length && !known) || log.records.length === logSize) return this.reset();
+    this.addPictures(pictures.snapshots);
+    this.addRecords(log.records);
+    this.changed();
   }
 
   group(event, time) {
@@ -116,6 +139,7 @@ export class Events {
     for (const record of records) {
       this.newestRecord = Math.max(this.newestRecord, record.id);
       if (!record.event || (this.filter.rule && record.rule !== this.filter.rule)) continue;
+      if (record.kind === 'skip' && this.filter.show !== 'all') continue;
       const when = record.due ?? record.time;
       const group = this.group(record.event, when);
       if (record.rule) group.rule = record.rule;
@@ -137,7 +161,7 @@ export class Events {
   list() {
     const {camera, day, show} = this.filter;
     const onlyPictures = show === 'pictures' || camera;
-    const oldest = this.more ? this.horizon : -Infinity;
+    const oldest = this.morePictures ? this.horizon : -Infinity;
     const wanted = [];
     for (const group of this.groups.values()) {
       if (group.pictures.length === 0) {
