@@ -101,6 +101,8 @@ Daemon::Daemon(Site site, std::filesystem::path control_socket)
   pictures_.on_camera([this](std::string const& camera, bool ok, std::string const& text) {
     camera_changed(camera, ok, text);
   });
+  server_.on_refused(
+      [this](std::string const& from, bool limited) { login_refused(from, limited); });
   recorder_.on_written([this] { news_.records(); });
   pictures_.on_full([this] { return cleanup_.make_room(); });
   pictures_.keep_in_memory(rescue_.folder(), [this] { return rescue_.has_room(); });
@@ -119,6 +121,7 @@ void Daemon::spawn(Coroutine coroutine) {
 }
 
 Result<void> Daemon::start() {
+  server_.use(take_handed_over_sockets());
   if (auto const bound = server_.listen_unix(control_socket_); !bound) return bound.error();
   if (auto const had = relays_.configure(site_.relays); !had) return had.error();
   auto had = inputs_.configure(site_.inputs);
@@ -169,6 +172,24 @@ void Daemon::say_hello() {
   for (auto const& line : relays_.describe()) log_.write(Level::info, line);
   if (site_.http)
     log_.write(Level::info, (site_.http->tls ? "https://" : "http://") + server_.address() + "/");
+  say_unanswered();
+}
+
+void Daemon::say_unanswered() {
+  for (auto const& address : server_.unanswered())
+    log_.write(Level::warning,
+               "the service manager handed over the port " + address +
+                   ", on which nobody answers: write it in http.listen, exactly so, or 'systemctl "
+                   "disable --now snapcron.socket'");
+}
+
+// In words that programs which ban addresses can look for.
+void Daemon::login_refused(std::string const& from, bool limited) {
+  if (!limited)
+    log_.write(Level::warning, "log-in refused: wrong name, password or token from " + from);
+  else if (refused_flood_.admit({}, clock_.now().steady))
+    log_.write(Level::warning, "log-in refused: too many guesses, the last one from " + from +
+                                   "; more of this is not written for a minute");
 }
 
 void Daemon::run() {
@@ -277,10 +298,9 @@ asio::awaitable<void> Daemon::keep_pictures() {
                       .zone = site_.zone,
                       .clock = clock_,
                       .warn = [this](auto const& text) { log_.write(Level::warning, text); }};
-  co_await find_lost(lost);
-  co_await find_unrecorded(lost);
-  while (!stopping_) {
+  for (bool first = true; !stopping_; first = false) {
     co_await find_lost(lost);
+    if (first) co_await find_unrecorded(lost);
     co_await cleanup_.sweep(engine_.clock_trusted());
     co_await rescue_.sweep();
     timer.expires_after(limits_watch);

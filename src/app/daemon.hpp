@@ -101,6 +101,8 @@ class Daemon : public Controls, private InputListener {
   void on_chip(LineName const& line, bool available, std::string const& text) override;
 
   void say_hello();
+  void say_unanswered();
+  void login_refused(std::string const& from, bool limited);
   void watch_certificate();
   void recall();
   void configure_engine();
@@ -196,6 +198,7 @@ class Daemon : public Controls, private InputListener {
   bool settling_ = false;
   bool stopping_ = false;
   Flood record_flood_{100, std::chrono::seconds{10}};
+  Flood refused_flood_{1, std::chrono::minutes{1}};
   std::string remembered_;
   bool memory_timer_armed_ = false;
   bool watching_cameras_ = false;

@@ -1,8 +1,10 @@
 #include "app/systemd.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
+#include <fcntl.h>
 #include <string>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -35,6 +37,19 @@ std::optional<Duration> watchdog_period() {
   auto const microseconds = std::atoll(period);
   if (microseconds <= 0) return std::nullopt;
   return std::chrono::microseconds{microseconds};
+}
+
+std::vector<int> take_handed_over_sockets() {
+  constexpr int first = 3;  // SD_LISTEN_FDS_START
+  constexpr long long most = 64;
+  std::vector<int> sockets;
+  char const* const pid = std::getenv("LISTEN_PID");
+  char const* const count = std::getenv("LISTEN_FDS");
+  if (pid && count && std::atoll(pid) == ::getpid())
+    for (int fd = first; fd < first + std::min(std::atoll(count), most); ++fd)
+      if (::fcntl(fd, F_SETFD, FD_CLOEXEC) == 0) sockets.push_back(fd);
+  for (auto const* name : {"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"}) ::unsetenv(name);
+  return sockets;
 }
 
 }  // namespace snapcron

@@ -1,10 +1,12 @@
 #pragma once
-// The service manager's readiness protocol, sd_notify(3): a datagram to $NOTIFY_SOCKET.
+// The service manager's two protocols: sd_notify(3), a datagram to $NOTIFY_SOCKET, and
+// sd_listen_fds(3), sockets that it opened before us ($LISTEN_FDS).
 
 #include "core/time.hpp"
 
 #include <optional>
 #include <string_view>
+#include <vector>
 
 namespace snapcron {
 
@@ -14,5 +16,10 @@ void notify_service_manager(std::string_view state);
 
 /// How often the watchdog must hear from us ($WATCHDOG_USEC, for this process), if at all.
 std::optional<Duration> watchdog_period();
+
+/// The sockets that systemd.socket(5) hands over, such as one of a port below 1024; the caller owns
+/// them. Programs we start get neither them nor their variables. To be called once, while there is
+/// one thread.
+std::vector<int> take_handed_over_sockets();
 
 }  // namespace snapcron

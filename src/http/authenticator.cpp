@@ -108,7 +108,7 @@ void Authenticator::set_users(std::vector<User> users) {
   ++generation_;
 }
 
-std::optional<Visitor> Authenticator::check(std::string_view authorization, PeerKey const& from,
+std::optional<Visitor> Authenticator::check(std::string_view authorization, Peer const& from,
                                             Done done) {
   if (authorization.empty()) return Visitor{Verdict::absent};
   if (auto const token = parse_bearer(authorization)) return check_token(*token, from);
@@ -117,11 +117,10 @@ std::optional<Visitor> Authenticator::check(std::string_view authorization, Peer
   return check(std::move(*credentials), from, std::move(done));
 }
 
-std::optional<Visitor> Authenticator::check(Credentials credentials, PeerKey const& from,
-                                            Done done) {
+std::optional<Visitor> Authenticator::check(Credentials credentials, Peer const& from, Done done) {
   auto const mac = mac_.of(credentials);
   if (auto const* login = remember(mac)) {
-    limiter_.know(from);
+    limiter_.know(from.key);
     return login->visitor;
   }
   for (auto& evaluation : evaluations_) {
@@ -129,9 +128,9 @@ std::optional<Visitor> Authenticator::check(Credentials credentials, PeerKey con
     evaluation.waiting.push_back(std::move(done));
     return std::nullopt;
   }
-  if (evaluations_.size() >= under_way + (limiter_.knows(from) ? under_way / 2 : 0))
+  if (evaluations_.size() >= under_way + (limiter_.knows(from.key) ? under_way / 2 : 0))
     return Visitor{Verdict::busy};
-  if (!limiter_.admit(from, clock_.now().steady)) return Visitor{Verdict::limited};
+  if (!limiter_.admit(from.key, clock_.now().steady)) return refuse(from, Verdict::limited);
   evaluations_.push_back({mac, from, {}});
   evaluations_.back().waiting.push_back(std::move(done));
   evaluate(std::move(credentials), mac);
@@ -140,7 +139,7 @@ std::optional<Visitor> Authenticator::check(Credentials credentials, PeerKey con
 
 /// All of them are compared, each in its whole length. One that is good is never held up: nobody
 /// guesses another meanwhile.
-Visitor Authenticator::check_token(std::string_view token, PeerKey const& from) {
+Visitor Authenticator::check_token(std::string_view token, Peer const& from) {
   auto const hash = hash_token(token);
   std::optional<Visitor> visitor;
   for (auto const& user : users_)
@@ -148,7 +147,13 @@ Visitor Authenticator::check_token(std::string_view token, PeerKey const& from) 
         CRYPTO_memcmp(user.hash.data(), hash.data(), hash.size()) == 0)
       visitor = visitor_of(user);
   if (visitor) return *visitor;
-  return {limiter_.admit(from, clock_.now().steady) ? Verdict::wrong : Verdict::limited};
+  bool const counted = limiter_.admit(from.key, clock_.now().steady);
+  return refuse(from, counted ? Verdict::wrong : Verdict::limited);
+}
+
+Visitor Authenticator::refuse(Peer const& from, Verdict verdict) const {
+  if (refused_) refused_(from, verdict);
+  return {verdict};
 }
 
 /// Finds a login and moves it to the front.
@@ -187,9 +192,10 @@ void Authenticator::ended(KeyedMac::Value const& mac, std::optional<Visitor> goo
                                   [&](Evaluation const& e) { return equal(e.mac, mac); });
   if (found == evaluations_.end()) return;
   auto const waiting = std::move(found->waiting);
-  if (good) limiter_.succeeded(found->from);
+  auto const from = found->from;
   evaluations_.erase(found);
-  auto visitor = good.value_or(Visitor{Verdict::wrong});
+  if (good) limiter_.succeeded(from.key);
+  auto visitor = good ? std::move(*good) : refuse(from, Verdict::wrong);
   if (generation != generation_) {
     visitor = {Verdict::busy};  // judged by users of before a reload: ask again
   } else if (good) {

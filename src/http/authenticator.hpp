@@ -87,9 +87,13 @@ class Authenticator : public std::enable_shared_from_this<Authenticator> {
   static constexpr std::size_t remembered = 64;
   static constexpr std::size_t under_way = 8;  // of known addresses some more
   using Done = std::function<void(Visitor)>;
+  /// Told of each guess that was wrong, and of each that was limited.
+  using Refused = std::function<void(Peer const& from, Verdict verdict)>;
 
   Authenticator(boost::asio::io_context& loop, boost::asio::thread_pool& workers,
                 Clock const& clock);
+
+  void on_refused(Refused refused) { refused_ = std::move(refused); }
 
   /// Forgets every remembered login.
   void set_users(std::vector<User> users);
@@ -98,8 +102,8 @@ class Authenticator : public std::enable_shared_from_this<Authenticator> {
   bool asks() const { return !users_.empty(); }
 
   /// The verdict where it is known at once; else nullopt, and `done` is called later from the loop.
-  std::optional<Visitor> check(std::string_view authorization, PeerKey const& from, Done done);
-  std::optional<Visitor> check(Credentials credentials, PeerKey const& from, Done done);
+  std::optional<Visitor> check(std::string_view authorization, Peer const& from, Done done);
+  std::optional<Visitor> check(Credentials credentials, Peer const& from, Done done);
 
  private:
   struct Login {
@@ -108,11 +112,12 @@ class Authenticator : public std::enable_shared_from_this<Authenticator> {
   };
   struct Evaluation {
     KeyedMac::Value mac;
-    PeerKey from;
+    Peer from;
     std::vector<Done> waiting;
   };
 
-  Visitor check_token(std::string_view token, PeerKey const& from);
+  Visitor check_token(std::string_view token, Peer const& from);
+  Visitor refuse(Peer const& from, Verdict verdict) const;
   Login const* remember(KeyedMac::Value const& mac);
   void evaluate(Credentials credentials, KeyedMac::Value const& mac);
   void ended(KeyedMac::Value const& mac, std::optional<Visitor> good, unsigned generation);
@@ -122,6 +127,7 @@ class Authenticator : public std::enable_shared_from_this<Authenticator> {
   Clock const& clock_;
   KeyedMac mac_;
   FailureLimiter limiter_;
+  Refused refused_;
   std::vector<User> users_;
   unsigned generation_ = 0;
   std::vector<Login> logins_;  // the latest used first

@@ -59,7 +59,7 @@ void Entrance::set_users(std::vector<User> users) {
   logins_.forget_all();
 }
 
-std::optional<Visitor> Entrance::check(Request const& request, bool by_cookie, PeerKey const& from,
+std::optional<Visitor> Entrance::check(Request const& request, bool by_cookie, Peer const& from,
                                        Authenticator::Done done) {
   if (by_cookie && request.authorization.empty())
     if (auto const value = login_cookie_in(request.cookie); !value.empty())
@@ -67,7 +67,7 @@ std::optional<Visitor> Entrance::check(Request const& request, bool by_cookie, P
   return authenticator_->check(request.authorization, from, std::move(done));
 }
 
-boost::asio::awaitable<Visitor> Entrance::judge(Credentials credentials, PeerKey from) {
+boost::asio::awaitable<Visitor> Entrance::judge(Credentials credentials, Peer from) {
   auto const awaited = std::make_shared<Awaited>(loop_);
   {
     auto const teller = std::make_shared<Teller>(awaited);
@@ -85,7 +85,7 @@ boost::asio::awaitable<void> Entrance::log_in(Call const& call, Response& respon
     co_return make_problem(response, 404, "without a users file there is nobody to log in");
   auto credentials = parse_log_in(call.request.body);
   if (!credentials) co_return fail(response, credentials.error());
-  auto visitor = co_await judge(std::move(*credentials), call.peer.key);
+  auto visitor = co_await judge(std::move(*credentials), call.peer);
   if (visitor != Verdict::user && visitor != Verdict::viewer) {
     response = login_refusal(visitor);
     co_return;

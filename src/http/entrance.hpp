@@ -23,11 +23,14 @@ class Entrance {
 
   /// Whoever has logged in must do so again.
   void set_users(std::vector<User> users);
+  void on_refused(Authenticator::Refused refused) {
+    authenticator_->on_refused(std::move(refused));
+  }
   void stop() { authenticator_->stop(); }
   bool asks() const { return authenticator_->asks(); }
 
   /// As Authenticator::check(). `by_cookie`: a log-in will do.
-  std::optional<Visitor> check(Request const& request, bool by_cookie, PeerKey const& from,
+  std::optional<Visitor> check(Request const& request, bool by_cookie, Peer const& from,
                                Authenticator::Done done);
 
   /// {"name", "password"} to a cookie and {"name", "role"}.
@@ -35,7 +38,7 @@ class Entrance {
   void log_out(Call const& call, Response& response);
 
  private:
-  boost::asio::awaitable<Visitor> judge(Credentials credentials, PeerKey from);
+  boost::asio::awaitable<Visitor> judge(Credentials credentials, Peer from);
 
   boost::asio::io_context& loop_;
   Clock const& clock_;

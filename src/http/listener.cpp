@@ -1,10 +1,7 @@
 #include "http/listener.hpp"
 
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include <arpa/inet.h>
 
 #include <cerrno>
 
@@ -69,20 +66,7 @@ void Listener::accept_some(std::shared_ptr<Shared> const& shared) {
 }
 
 std::string Listener::address() const {
-  sockaddr_storage address{};
-  socklen_t size = sizeof address;
-  if (::getsockname(shared_->descriptor.native_handle(), reinterpret_cast<sockaddr*>(&address),
-                    &size) != 0)
-    return "";
-  char text[INET6_ADDRSTRLEN] = "";
-  if (address.ss_family == AF_INET) {
-    auto const& v4 = reinterpret_cast<sockaddr_in const&>(address);
-    ::inet_ntop(AF_INET, &v4.sin_addr, text, sizeof text);
-    return std::string{text} + ":" + std::to_string(ntohs(v4.sin_port));
-  }
-  auto const& v6 = reinterpret_cast<sockaddr_in6 const&>(address);
-  ::inet_ntop(AF_INET6, &v6.sin6_addr, text, sizeof text);
-  return "[" + std::string{text} + "]:" + std::to_string(ntohs(v6.sin6_port));
+  return address_of(shared_->descriptor.native_handle());
 }
 
 }  // namespace snapcron::http

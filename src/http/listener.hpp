@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -42,8 +43,12 @@ class Listener {
 /// Without users only loopback is allowed.
 Result<void> check_exposure(HttpSpec const& spec);
 
-/// A listening TCP socket. Errors say who may hold the port and what to change.
-Result<int> open_tcp(HttpSpec const& spec);
+/// A listening TCP socket: of `handed_over` (see Server::use) a copy of the one at this very
+/// address, else a new one. Errors say who may hold the port and what to change.
+Result<int> open_tcp(HttpSpec const& spec, std::span<int const> handed_over);
+
+/// "127.0.0.1:8080", "[::1]:8080" of a TCP socket; empty of any other.
+std::string address_of(int socket);
 
 /// The unix socket's name in the file system, ours alone: a lock file beside it is held for life,
 /// so of two daemons that start at once one is told Fault::busy. The destructor removes both files.

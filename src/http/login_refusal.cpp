@@ -1,5 +1,7 @@
 #include "http/login_refusal.hpp"
 
+#include "http/token.hpp"
+
 namespace snapcron::http {
 
 Response login_refusal(Verdict verdict) {
@@ -19,10 +21,12 @@ Response login_refusal(Verdict verdict) {
   }
 }
 
-Response basic_refusal(Verdict verdict) {
+Response challenge(Verdict verdict, std::string_view authorization) {
   auto response = login_refusal(verdict);
-  if (response.status == 401)
-    response.fields = "WWW-Authenticate: Basic realm=\"snapcron\", charset=\"UTF-8\"\r\n";
+  if (response.status != 401) return response;
+  response.fields = parse_bearer(authorization)
+                        ? "WWW-Authenticate: Bearer realm=\"snapcron\", error=\"invalid_token\"\r\n"
+                        : "WWW-Authenticate: Basic realm=\"snapcron\", charset=\"UTF-8\"\r\n";
   return response;
 }
 

@@ -1,6 +1,7 @@
 #include "http/listener.hpp"
 #include "http/target.hpp"
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -35,6 +36,19 @@ bool parse(std::string const& text, std::uint16_t port, Address& address) {
   return true;
 }
 
+std::string text_of(sockaddr_storage const& address) {
+  char text[INET6_ADDRSTRLEN] = "";
+  if (address.ss_family == AF_INET) {
+    auto const& v4 = reinterpret_cast<sockaddr_in const&>(address);
+    ::inet_ntop(AF_INET, &v4.sin_addr, text, sizeof text);
+    return std::string{text} + ":" + std::to_string(ntohs(v4.sin_port));
+  }
+  if (address.ss_family != AF_INET6) return "";
+  auto const& v6 = reinterpret_cast<sockaddr_in6 const&>(address);
+  ::inet_ntop(AF_INET6, &v6.sin6_addr, text, sizeof text);
+  return "[" + std::string{text} + "]:" + std::to_string(ntohs(v6.sin6_port));
+}
+
 Error explain(int error, HttpSpec const& spec) {
   auto const port = std::to_string(spec.port);
   bool const v6 = spec.address.find(':') != std::string::npos;
@@ -48,10 +62,12 @@ Error explain(int error, HttpSpec const& spec) {
                                port +
                                "' as root shows which): stop that one or change http.listen"};
     case EACCES:
-      return {Fault::denied, what +
-                                 "ports below 1024 need CAP_NET_BIND_SERVICE, which the shipped "
-                                 "systemd unit gives: start it by the unit, or choose a port from "
-                                 "1024 up in http.listen"};
+      return {Fault::denied,
+              what +
+                  "ports below 1024 are root's. The service manager can hand this one "
+                  "over ('systemctl enable snapcron.socket', which is port 80, then "
+                  "'systemctl restart snapcron'); or choose a port from 1024 up in "
+                  "http.listen"};
     case EADDRNOTAVAIL:
       return {Fault::not_found, what +
                                     "this machine has no such address ('ip addr' shows what it "
@@ -72,11 +88,24 @@ Result<void> check_exposure(HttpSpec const& spec) {
                    " without a password: give http.users_file, or listen on 127.0.0.1"};
 }
 
-Result<int> open_tcp(HttpSpec const& spec) {
+std::string address_of(int socket) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  if (::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0) return "";
+  return text_of(address);
+}
+
+Result<int> open_tcp(HttpSpec const& spec, std::span<int const> handed_over) {
   if (auto const allowed = check_exposure(spec); !allowed) return allowed.error();
   Address address;
   if (!parse(spec.address, spec.port, address))
     return Error{Fault::invalid, "cannot listen on '" + spec.address + "': not an IP address"};
+  for (int const socket : handed_over) {
+    if (address_of(socket) != text_of(address.bytes)) continue;
+    int const copy = ::fcntl(socket, F_DUPFD_CLOEXEC, 0);
+    if (copy < 0 || ::fcntl(copy, F_SETFL, O_RDWR | O_NONBLOCK) != 0) return explain(errno, spec);
+    return copy;
+  }
   int const fd = ::socket(address.bytes.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd < 0) return explain(errno, spec);
   int const one = 1;

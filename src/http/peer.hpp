@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 
 struct sockaddr_storage;
 
@@ -14,8 +15,12 @@ using PeerKey = std::array<std::uint8_t, 16>;
 struct Peer {
   bool local = false;  // over the unix socket: let in by the file's permissions
   PeerKey key{};
-  bool encrypted = false;  // by TLS
+  bool encrypted = false;                  // by TLS
+  std::array<std::uint8_t, 16> address{};  // whole; IPv4 mapped
 };
+
+/// "192.0.2.7", "2001:db8::7".
+std::string to_text(Peer const& peer);
 
 /// Of an AF_INET or AF_INET6 address; anything else gives the zero key.
 Peer peer_of(sockaddr_storage const& address);

@@ -44,10 +44,11 @@ std::optional<std::string_view> fits(std::string_view pattern, std::string_view 
 /// A browser is sent to the log-in; the page itself is told without the challenge that opens the
 /// browser's own box; all others are challenged.
 Response refuse_entrance(Request const& request, Match const& match, Verdict verdict) {
-  if (!match.takes_cookie() || !request.authorization.empty()) return basic_refusal(verdict);
+  auto const challenged = challenge(verdict, request.authorization);
+  if (!match.takes_cookie() || !request.authorization.empty()) return challenged;
   bool const reads = request.method == Method::get || request.method == Method::head;
   if (reads && accepts_html(request)) return to_login(request);
-  return login_cookie_in(request.cookie).empty() ? basic_refusal(verdict) : login_refusal(verdict);
+  return login_cookie_in(request.cookie).empty() ? challenged : login_refusal(verdict);
 }
 
 /// A browser that sends this for a page of another site, or without being asked. Scripts send none

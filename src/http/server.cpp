@@ -3,6 +3,7 @@
 #include "http/listener.hpp"
 #include "http/session.hpp"
 
+#include <unistd.h>
 #include <utility>
 
 namespace snapcron {
@@ -12,7 +13,26 @@ class Server::Impl {
   Impl(boost::asio::io_context& loop, Controls& controls, Clock const& clock,
        boost::asio::thread_pool& workers, ServerLimits const& limits)
       : hub_{std::make_shared<http::Hub>(loop, controls, clock, workers, limits)} {}
-  ~Impl() { stop(); }
+  ~Impl() {
+    stop();
+    for (int const socket : handed_over_) ::close(socket);
+  }
+
+  void use(std::vector<int> handed_over) { handed_over_ = std::move(handed_over); }
+
+  void on_refused(Server::Refused refused) {
+    hub_->entrance.on_refused(
+        [refused = std::move(refused)](http::Peer const& from, http::Verdict verdict) {
+          refused(http::to_text(from), verdict == http::Verdict::limited);
+        });
+  }
+
+  std::vector<std::string> unanswered() const {
+    std::vector<std::string> addresses;
+    for (int const socket : handed_over_)
+      if (auto const text = http::address_of(socket); text != address()) addresses.push_back(text);
+    return addresses;
+  }
 
   Result<void> listen_unix(std::filesystem::path const& path) {
     if (unix_socket_ && unix_socket_->path() == path) return {};
@@ -42,7 +62,7 @@ class Server::Impl {
       certificate = std::move(*made);
     }
     if (!stays) {
-      auto const fd = http::open_tcp(*spec);
+      auto const fd = http::open_tcp(*spec, handed_over_);
       if (!fd) return fd.error();
       hub_->close_network();
       tcp_listener_ = listen(*fd, false);
@@ -81,6 +101,7 @@ class Server::Impl {
   }
 
   std::shared_ptr<http::Hub> hub_;
+  std::vector<int> handed_over_;
   std::optional<HttpSpec> spec_;
   std::unique_ptr<http::Listener> tcp_listener_;
   std::unique_ptr<http::Listener> unix_listener_;
@@ -92,6 +113,15 @@ Server::Server(boost::asio::io_context& loop, Controls& controls, Clock const& c
     : impl_{std::make_unique<Impl>(loop, controls, clock, workers, limits)} {}
 Server::~Server() = default;
 
+void Server::use(std::vector<int> handed_over) {
+  impl_->use(std::move(handed_over));
+}
+std::vector<std::string> Server::unanswered() const {
+  return impl_->unanswered();
+}
+void Server::on_refused(Refused refused) {
+  impl_->on_refused(std::move(refused));
+}
 Result<void> Server::listen_tcp(HttpSpec const& spec) {
   return impl_->configure(spec);
 }

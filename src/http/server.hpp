@@ -13,9 +13,11 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace snapcron {
 
@@ -47,6 +49,19 @@ class Server {
   ~Server();
   Server(Server const&) = delete;
   Server& operator=(Server const&) = delete;
+
+  /// Listening sockets that were opened for us, as systemd does for ports below 1024. One whose
+  /// address is the configuration's is listened on in place of a new one. They stay open, and ours,
+  /// for life.
+  void use(std::vector<int> handed_over);
+  /// The addresses of those that nobody answers on, because the configuration has another one.
+  std::vector<std::string> unanswered() const;
+
+  /// Told of each guess at a password or token that was wrong, and (`limited`) of each that came
+  /// too soon after others to be looked at. Of the former there are at most 60 a minute; `from`:
+  /// "192.0.2.7", "2001:db8::7".
+  using Refused = std::function<void(std::string const& from, bool limited)>;
+  void on_refused(Refused refused);
 
   /// The port 0 is any free one. Without users the address must be loopback.
   Result<void> listen_tcp(HttpSpec const& spec);

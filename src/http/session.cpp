@@ -108,7 +108,7 @@ void Session::begin_request() {
   if (peer_.local || !passwords || match_.permission() == Permission::none)
     return admitted({Verdict::user});
   phase_ = Phase::login;
-  auto visitor = hub_->entrance.check(request, match_.takes_cookie(), peer_.key,
+  auto visitor = hub_->entrance.check(request, match_.takes_cookie(), peer_,
                                       [self = shared_from_this()](Visitor later) {
                                         if (self->phase_ != Phase::login) return;
                                         self->admitted(std::move(later));

@@ -151,6 +151,15 @@ TEST_F(Access, WrongPasswordsAndUnknownUsersAreRefusedAlike) {
   EXPECT_EQ(controls.reads, 0);
 }
 
+TEST_F(Access, WhoSendsATokenIsChallengedForAToken) {
+  start({root});
+  auto const reply = get("/api/v1/status", "Authorization: Bearer snapcron_0\r\n");
+  EXPECT_EQ(status(reply), 401);
+  EXPECT_THAT(
+      reply,
+      HasSubstr("\r\nWWW-Authenticate: Bearer realm=\"snapcron\", error=\"invalid_token\"\r\n"));
+}
+
 TEST_F(Access, WhatIsNotThereIsNotToldToStrangers) {
   start({root});
   EXPECT_EQ(status(get("/nothing")), 401);

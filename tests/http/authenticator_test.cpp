@@ -97,8 +97,8 @@ class Logins : public testing::Test {
   /// What becomes of a login, now or after the loop has turned.
   Verdict login(std::string const& credentials, std::uint8_t from = 1) {
     std::optional<Verdict> verdict;
-    auto const at_once =
-        authenticator->check(credentials, address(from), [&](Verdict v) { verdict = v; });
+    auto const at_once = authenticator->check(credentials, Peer{.key = address(from)},
+                                              [&](Verdict v) { verdict = v; });
     immediate = at_once.has_value();
     if (at_once) return *at_once;
     loop.restart();
@@ -153,7 +153,8 @@ TEST_F(Logins, NewUsersForgetTheOld) {
 TEST_F(Logins, AVerdictByUsersOfBeforeAReloadLetsNobodyIn) {
   authenticator->set_users({root});
   std::optional<Verdict> verdict;
-  ASSERT_FALSE(authenticator->check(good, address(1), [&](Verdict v) { verdict = v; }));
+  ASSERT_FALSE(
+      authenticator->check(good, Peer{.key = address(1)}, [&](Verdict v) { verdict = v; }));
   authenticator->set_users({anna});
   while (!verdict && loop.run_one_for(seconds{5}) > 0) {
   }
@@ -164,8 +165,8 @@ TEST_F(Logins, ManyConnectionsOfOneBrowserAreOneEvaluation) {
   authenticator->set_users({root});
   int in = 0;
   for (int i = 0; i < 50; ++i)
-    ASSERT_FALSE(
-        authenticator->check(good, address(1), [&](Verdict v) { in += v == Verdict::user; }));
+    ASSERT_FALSE(authenticator->check(good, Peer{.key = address(1)},
+                                      [&](Verdict v) { in += v == Verdict::user; }));
   while (in < 50 && loop.run_one_for(seconds{5}) > 0) {
   }
   EXPECT_EQ(in, 50);
@@ -191,7 +192,7 @@ TEST_F(Logins, TheOwnerGetsInWhileStrangersGuessFromEverywhere) {
     for (int i = first; i < first + 1000; ++i) {
       std::optional<Verdict> verdict;
       auto const at_once =
-          authenticator->check(wrong, stranger(i), [&](Verdict v) { verdict = v; });
+          authenticator->check(wrong, Peer{.key = stranger(i)}, [&](Verdict v) { verdict = v; });
       loop.restart();
       while (!at_once && !verdict && loop.run_one_for(seconds{5}) > 0) {
       }
@@ -213,7 +214,7 @@ TEST_F(Logins, EvaluationsUnderWayAreBounded) {
   char const digits[] = "ABCDEFGHIJKLMNOP";
   for (int i = 0; i < 16; ++i) {
     std::string const different = std::string{"Basic cm9vdDpzM2Ny"} + digits[i] + "XQ=";
-    auto const now = authenticator->check(different, address(1), [](Verdict) {});
+    auto const now = authenticator->check(different, Peer{.key = address(1)}, [](Verdict) {});
     if (now) ++verdicts[*now];
   }
   EXPECT_EQ(verdicts[Verdict::busy], 8);
@@ -273,7 +274,8 @@ TEST_F(Logins, ATokenIsKnownByItsHashAndNotByItsName) {
   EXPECT_NE(token, http::make_token());
   EXPECT_TRUE(is_token_hash(http::hash_token(token)));
   authenticator->set_users({{"robot", http::hash_token(token), true}});
-  auto const visitor = authenticator->check("Bearer " + token, address(1), [](auto const&) {});
+  auto const visitor =
+      authenticator->check("Bearer " + token, Peer{.key = address(1)}, [](auto const&) {});
   ASSERT_TRUE(visitor);
   EXPECT_EQ(visitor->verdict, Verdict::viewer);
   EXPECT_EQ(visitor->name, "robot");
@@ -282,6 +284,33 @@ TEST_F(Logins, ATokenIsKnownByItsHashAndNotByItsName) {
   EXPECT_EQ(login("Bearer " + http::hash_token(token)), Verdict::wrong);
   EXPECT_EQ(login("Bearer"), Verdict::wrong);
   EXPECT_EQ(login("Basic cm9ib3Q6eA=="), Verdict::wrong) << "robot:x";
+}
+
+TEST_F(Logins, EachWrongOneIsToldWithTheWholeAddressItCameFrom) {
+  std::vector<std::string> told;
+  authenticator->on_refused([&](Peer const& from, Verdict verdict) {
+    told.push_back(to_text(from) + (verdict == Verdict::limited ? " limited" : " wrong"));
+  });
+  authenticator->set_users({root});
+  sockaddr_storage address{};
+  auto& v6 = reinterpret_cast<sockaddr_in6&>(address);
+  v6.sin6_family = AF_INET6;
+  ::inet_pton(AF_INET6, "2001:db8::7", &v6.sin6_addr);
+  auto const guess = [&](std::string const& authorization) {
+    if (authenticator->check(authorization, peer_of(address), [](auto const&) {})) return;
+    loop.restart();
+    loop.run_one_for(seconds{5});
+  };
+  guess(good);
+  guess("");
+  guess("Basic no base64");
+  EXPECT_THAT(told, testing::IsEmpty()) << "none of these is a wrong guess";
+  guess(wrong);
+  ::inet_pton(AF_INET6, "::ffff:192.0.2.7", &v6.sin6_addr);
+  guess("Bearer snapcron_0");
+  EXPECT_THAT(told, testing::ElementsAre("2001:db8::7 wrong", "192.0.2.7 wrong"));
+  for (int i = 0; i < 20; ++i) guess(wrong);
+  EXPECT_EQ(told.back(), "192.0.2.7 limited");
 }
 
 TEST_F(Logins, GuessedTokensAreLimitedAndAGoodOneNever) {
