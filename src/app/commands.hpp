@@ -26,6 +26,8 @@ constexpr int relay = 5;  // `snapshot`: the relay could not be switched
 inline constexpr auto answer_within = std::chrono::seconds{15};
 
 int run_daemon(std::filesystem::path const& config);
+/// As root, before run_daemon() as `user`: opens the port of http.listen for it.
+int open_port(std::string const& user, std::filesystem::path const& config);
 
 /// `file` empty: the configuration itself. `site`: what a rules-only file is checked against, if
 /// anything.

@@ -172,15 +172,6 @@ void Daemon::say_hello() {
   for (auto const& line : relays_.describe()) log_.write(Level::info, line);
   if (site_.http)
     log_.write(Level::info, (site_.http->tls ? "https://" : "http://") + server_.address() + "/");
-  say_unanswered();
-}
-
-void Daemon::say_unanswered() {
-  for (auto const& address : server_.unanswered())
-    log_.write(Level::warning,
-               "the service manager handed over the port " + address +
-                   ", on which nobody answers: write it in http.listen, exactly so, or 'systemctl "
-                   "disable --now snapcron.socket'");
 }
 
 // In words that programs which ban addresses can look for.

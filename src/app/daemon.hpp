@@ -101,7 +101,6 @@ class Daemon : public Controls, private InputListener {
   void on_chip(LineName const& line, bool available, std::string const& text) override;
 
   void say_hello();
-  void say_unanswered();
   void login_refused(std::string const& from, bool limited);
   void watch_certificate();
   void recall();

@@ -236,7 +236,6 @@ asio::awaitable<Result<std::string>> Daemon::load(std::optional<std::string> scr
       news_.config();
       auto const said = "reloaded " + site_.file.string() + ": " + std::to_string(rules) + " rules";
       log_.write(Level::info, said);
-      say_unanswered();
       notify_service_manager("READY=1\nSTATUS=" + std::to_string(rules) + " rules");
       co_return text + said + "\n";
     } else {

@@ -178,6 +178,9 @@ int snapcron_main(int argc, char** argv) {
   auto* guard = commands["guard"] =
       app.add_subcommand("guard", "holds the relay lines; started by `run`")->group("");
   guard->add_option("control-socket", words.file)->required();
+  auto* port = commands["open-port"] =
+      app.add_subcommand("open-port", "opens a low port; started by the service")->group("");
+  port->add_option("user", words.user)->required();
   auto* names = commands["names"] =
       app.add_subcommand("names", "names of the configuration, for completion")->group("");
   names->add_option("kind", words.what)->required();
@@ -228,6 +231,7 @@ int snapcron_main(int argc, char** argv) {
            return words.what.empty() ? list_outbox(socket(), words.outbox)
                                      : change_outbox(socket(), words.what, words.outbox);
          }},
+        {"open-port", [&] { return open_port(words.user, config); }},
         {"guard", [&] { return run_guard(words.file); }},
         {"deliver", [&] { return run_deliver(); }},
         {"alert", [&] { return run_alert(words.name, words.port, words.duration); }},

@@ -11,8 +11,13 @@
 #include <unistd.h>
 
 namespace snapcron {
+namespace {
 
-void notify_service_manager(std::string_view state) {
+constexpr std::string_view opened_port_forgotten = "FDSTOREREMOVE=1\nFDNAME=port";
+
+}  // namespace
+
+void notify_service_manager(std::string_view state, std::optional<int> descriptor) {
   char const* const path = std::getenv("NOTIFY_SOCKET");
   if (!path || (path[0] != '/' && path[0] != '@')) return;
   sockaddr_un address{};
@@ -23,9 +28,23 @@ void notify_service_manager(std::string_view state) {
   if (path[0] == '@') address.sun_path[0] = '\0';  // an abstract socket
   int const fd = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd < 0) return;
-  auto const size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + length);
-  (void)::sendto(fd, state.data(), state.size(), MSG_NOSIGNAL,
-                 reinterpret_cast<sockaddr*>(&address), size);
+  iovec text{const_cast<char*>(state.data()), state.size()};
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))]{};
+  msghdr message{};
+  message.msg_name = &address;
+  message.msg_namelen = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + length);
+  message.msg_iov = &text;
+  message.msg_iovlen = 1;
+  if (descriptor) {
+    message.msg_control = control;
+    message.msg_controllen = sizeof control;
+    auto* const rights = CMSG_FIRSTHDR(&message);
+    rights->cmsg_level = SOL_SOCKET;
+    rights->cmsg_type = SCM_RIGHTS;
+    rights->cmsg_len = CMSG_LEN(sizeof(int));
+    std::memcpy(CMSG_DATA(rights), &*descriptor, sizeof(int));
+  }
+  (void)::sendmsg(fd, &message, MSG_NOSIGNAL);
   ::close(fd);
 }
 
@@ -48,6 +67,8 @@ std::vector<int> take_handed_over_sockets() {
   if (pid && count && std::atoll(pid) == ::getpid())
     for (int fd = first; fd < first + std::min(std::atoll(count), most); ++fd)
       if (::fcntl(fd, F_SETFD, FD_CLOEXEC) == 0) sockets.push_back(fd);
+  // So that a port we close is closed.
+  if (!sockets.empty()) notify_service_manager(opened_port_forgotten);
   for (auto const* name : {"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"}) ::unsetenv(name);
   return sockets;
 }

@@ -11,15 +11,15 @@
 namespace snapcron {
 
 /// "READY=1", "STOPPING=1", "WATCHDOG=1", "STATUS=..."; does nothing without a service manager,
-/// never blocks.
-void notify_service_manager(std::string_view state);
+/// never blocks. With "FDSTORE=1" a copy of `descriptor` goes along.
+void notify_service_manager(std::string_view state, std::optional<int> descriptor = std::nullopt);
 
 /// How often the watchdog must hear from us ($WATCHDOG_USEC, for this process), if at all.
 std::optional<Duration> watchdog_period();
 
-/// The sockets that systemd.socket(5) hands over, such as one of a port below 1024; the caller owns
-/// them. Programs we start get neither them nor their variables. To be called once, while there is
-/// one thread.
+/// The sockets that `snapcron open-port` or systemd.socket(5) opened for us; the caller owns them.
+/// Programs we start get neither them nor their variables. To be called once, while there is one
+/// thread.
 std::vector<int> take_handed_over_sockets();
 
 }  // namespace snapcron

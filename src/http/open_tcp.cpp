@@ -64,10 +64,9 @@ Error explain(int error, HttpSpec const& spec) {
     case EACCES:
       return {Fault::denied,
               what +
-                  "ports below 1024 are root's. The service manager can hand this one "
-                  "over ('systemctl enable snapcron.socket', which is port 80, then "
-                  "'systemctl restart snapcron'); or choose a port from 1024 up in "
-                  "http.listen"};
+                  "ports below 1024 are root's. The shipped unit opens this one when the service "
+                  "starts: "
+                  "'systemctl restart snapcron'; or choose a port from 1024 up in http.listen"};
     case EADDRNOTAVAIL:
       return {Fault::not_found, what +
                                     "this machine has no such address ('ip addr' shows what it "

@@ -2,7 +2,7 @@
 // The parameters behind the '?' of a request.
 
 #include "core/error.hpp"
-#include "core/time.hpp"
+#include "core/zone.hpp"
 
 #include <cstdint>
 #include <string>

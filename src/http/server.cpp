@@ -15,7 +15,7 @@ class Server::Impl {
       : hub_{std::make_shared<http::Hub>(loop, controls, clock, workers, limits)} {}
   ~Impl() {
     stop();
-    for (int const socket : handed_over_) ::close(socket);
+    close_handed_over();
   }
 
   void use(std::vector<int> handed_over) { handed_over_ = std::move(handed_over); }
@@ -25,13 +25,6 @@ class Server::Impl {
         [refused = std::move(refused)](http::Peer const& from, http::Verdict verdict) {
           refused(http::to_text(from), verdict == http::Verdict::limited);
         });
-  }
-
-  std::vector<std::string> unanswered() const {
-    std::vector<std::string> addresses;
-    for (int const socket : handed_over_)
-      if (auto const text = http::address_of(socket); text != address()) addresses.push_back(text);
-    return addresses;
   }
 
   Result<void> listen_unix(std::filesystem::path const& path) {
@@ -50,6 +43,7 @@ class Server::Impl {
       hub_->entrance.set_users({});
       hub_->certificate.reset();
       spec_.reset();
+      close_handed_over();
       return {};
     }
     bool const stays = spec_ && spec_->address == spec->address && spec_->port == spec->port;
@@ -75,6 +69,7 @@ class Server::Impl {
     }
     hub_->api.set_manual_input_txt(spec->manual_input_txt);
     spec_ = spec;
+    close_handed_over();
     return {};
   }
 
@@ -94,6 +89,10 @@ class Server::Impl {
   }
 
  private:
+  void close_handed_over() {
+    for (int const socket : std::exchange(handed_over_, {})) ::close(socket);
+  }
+
   std::unique_ptr<http::Listener> listen(int fd, bool local) {
     return std::make_unique<http::Listener>(
         hub_->loop, fd, local,
@@ -115,9 +114,6 @@ Server::~Server() = default;
 
 void Server::use(std::vector<int> handed_over) {
   impl_->use(std::move(handed_over));
-}
-std::vector<std::string> Server::unanswered() const {
-  return impl_->unanswered();
 }
 void Server::on_refused(Refused refused) {
   impl_->on_refused(std::move(refused));

@@ -50,12 +50,10 @@ class Server {
   Server(Server const&) = delete;
   Server& operator=(Server const&) = delete;
 
-  /// Listening sockets that were opened for us, as systemd does for ports below 1024. One whose
-  /// address is the configuration's is listened on in place of a new one. They stay open, and ours,
-  /// for life.
+  /// Listening sockets that were opened for us, because their ports are below 1024. The first
+  /// configuration whose address is one of theirs listens on it in place of a new one; all others
+  /// are closed then.
   void use(std::vector<int> handed_over);
-  /// The addresses of those that nobody answers on, because the configuration has another one.
-  std::vector<std::string> unanswered() const;
 
   /// Told of each guess at a password or token that was wrong, and (`limited`) of each that came
   /// too soon after others to be looked at. Of the former there are at most 60 a minute; `from`:
