@@ -90,6 +90,8 @@ Daemon::Daemon(Site site, std::filesystem::path control_socket)
       transfers_(loop_),
       http_client_(transfers_),
       server_(loop_, *this, clock_, workers_),
+      login_file_(loop_, workers_, site_.storage.directory / own_folder / "logins.json",
+                  [this](std::string const& text) { log_.write(Level::warning, text); }),
       certificate_watch_(
           loop_, workers_, clock_,
           {.renewed = [this](TlsSpec renewed) { certificate_renewed(std::move(renewed)); },
@@ -103,6 +105,7 @@ Daemon::Daemon(Site site, std::filesystem::path control_socket)
   });
   server_.on_refused(
       [this](std::string const& from, bool limited) { login_refused(from, limited); });
+  server_.on_logins([this](std::string text) { login_file_.write(std::move(text)); });
   recorder_.on_written([this] { news_.records(); });
   pictures_.on_full([this] { return cleanup_.make_room(); });
   pictures_.keep_in_memory(rescue_.folder(), [this] { return rescue_.has_room(); });
@@ -149,6 +152,7 @@ void Daemon::recall() {
     else
       log_.write(Level::warning, memory.error().text);
   }
+  server_.restore_logins(login_file_.read());
   if (site_.wait_for_sync && !clock_is_synchronised()) engine_.distrust_clock();
 }
 

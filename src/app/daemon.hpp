@@ -8,6 +8,7 @@
 #include "app/journal.hpp"
 #include "app/line_feed.hpp"
 #include "app/log.hpp"
+#include "app/login_file.hpp"
 #include "app/outbox.hpp"
 #include "app/picture_recorder.hpp"
 #include "app/picture_viewer.hpp"
@@ -186,6 +187,7 @@ class Daemon : public Controls, private InputListener {
   Multi transfers_;
   HttpClient http_client_;
   Server server_;
+  LoginFile login_file_;
   CertificateWatch certificate_watch_;
   boost::asio::steady_timer timer_;
   WallTimer calendar_;

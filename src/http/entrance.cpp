@@ -55,15 +55,15 @@ Entrance::Entrance(boost::asio::io_context& loop, boost::asio::thread_pool& work
       authenticator_{std::make_shared<Authenticator>(loop, workers, clock)} {}
 
 void Entrance::set_users(std::vector<User> users) {
+  logins_.set_users(users);
   authenticator_->set_users(std::move(users));
-  logins_.forget_all();
 }
 
 std::optional<Visitor> Entrance::check(Request const& request, bool by_cookie, Peer const& from,
                                        Authenticator::Done done) {
   if (by_cookie && request.authorization.empty())
     if (auto const value = login_cookie_in(request.cookie); !value.empty())
-      if (auto const* visitor = logins_.find(value, clock_.now().steady)) return *visitor;
+      if (auto const* visitor = logins_.find(value, clock_.now().wall)) return *visitor;
   return authenticator_->check(request.authorization, from, std::move(done));
 }
 
@@ -93,7 +93,7 @@ boost::asio::awaitable<void> Entrance::log_in(Call const& call, Response& respon
   boost::json::object const reply{{"name", visitor.name},
                                   {"role", visitor == Verdict::viewer ? "viewer" : "user"}};
   logins_.end(login_cookie_in(call.request.cookie));
-  set_cookie(response, logins_.begin(std::move(visitor), clock_.now().steady), call.peer.encrypted);
+  set_cookie(response, logins_.begin(std::move(visitor), clock_.now().wall), call.peer.encrypted);
   response.content_type = "application/json";
   response.body = boost::json::serialize(reply) + "\n";
 }

@@ -21,8 +21,9 @@ class Entrance {
  public:
   Entrance(boost::asio::io_context& loop, boost::asio::thread_pool& workers, Clock const& clock);
 
-  /// Whoever has logged in must do so again.
+  /// Whose line is gone or has become another one must log in again.
   void set_users(std::vector<User> users);
+  Logins& logins() { return logins_; }
   void on_refused(Authenticator::Refused refused) {
     authenticator_->on_refused(std::move(refused));
   }

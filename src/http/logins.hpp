@@ -1,11 +1,15 @@
 #pragma once
-// The log-ins of browsers: who has logged in on the page is known by a cookie from then on.
+// The log-ins of browsers: who has logged in on the page is known by a cookie from then on, over
+// restarts of the daemon, too.
 
+#include "core/site.hpp"
 #include "core/time.hpp"
 #include "http/authenticator.hpp"
 
 #include <array>
 #include <cstddef>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,7 +17,7 @@
 namespace snapcron::http {
 
 /// The cookie's name; its value is 256 random bits in hexadecimal. Only their SHA-256 is kept, so
-/// that nobody who reads our memory can come in by it.
+/// that nobody who reads our memory or our file can come in by it.
 constexpr std::string_view login_cookie = "snapcron";
 
 /// The cookie's value in a Cookie field; empty where it is not among them.
@@ -26,24 +30,44 @@ class Logins {
   static constexpr Duration longest_idle = std::chrono::hours{7 * 24};
   static constexpr Duration longest = std::chrono::hours{30 * 24};
 
+  /// Whose line of the users file is gone, or has become another one, must log in again.
+  void set_users(std::vector<User> const& users);
   /// The cookie's value.
-  std::string begin(Visitor who, Steady now);
+  std::string begin(Visitor who, Instant now);
   /// Null when it is none, or too old. Counts as a use.
-  Visitor const* find(std::string_view value, Steady now);
+  Visitor const* find(std::string_view value, Instant now);
   void end(std::string_view value);
-  void forget_all() { logins_.clear(); }
+
+  /// All of them, for restore(); uses are told by the day.
+  std::string text() const;
+  /// Called when text() has become another one.
+  void on_changed(std::function<void()> changed) { changed_ = std::move(changed); }
+  /// After set_users(): those of an earlier text() that are still good. Whatever is no such text is
+  /// left out.
+  void restore(std::string_view text);
 
  private:
   using Sum = std::array<unsigned char, 32>;
   struct Login {
     Sum sum;
+    Sum user;  // of the user's line
     Visitor who;
-    Steady begun, used;
+    Instant begun, used;
   };
   static Sum sum_of(std::string_view value);
+  static Sum sum_of(User const& user);
   std::vector<Login>::iterator at(std::string_view value);
+  void changed() const {
+    if (changed_) changed_();
+  }
 
+  struct Known {
+    Sum sum;
+    Verdict verdict;
+  };
+  std::map<std::string, Known, std::less<>> users_;
   std::vector<Login> logins_;
+  std::function<void()> changed_;
 };
 
 }  // namespace snapcron::http

@@ -78,6 +78,13 @@ bool is_sent_as(std::string_view wanted, Request const& request) {
          (request.content_type.empty() && !request.announces_body);
 }
 
+/// A page can send a form anywhere, but only with some of these; a program sends none of them, and
+/// may leave it to us to see that its body is JSON.
+bool from_a_browser(Request const& request) {
+  return request.has_origin || !request.referer.empty() || !request.sec_fetch_site.empty() ||
+         !request.cookie.empty();
+}
+
 /// What VAPIX lets be asked by GET and by POST alike.
 bool takes_forms(std::string_view path) {
   return path.starts_with("/axis-cgi/") && std::ranges::any_of(routes(), [&](Route const& route) {
@@ -141,7 +148,8 @@ std::optional<Response> turn_away(Request const& request, Peer const& peer, Matc
   if ((!operates && match.route->method == Method::get) || peer.local) return std::nullopt;
   if (operates && verdict != Verdict::user) return problem(403, "a viewer may read, not switch");
   if (char const* why = foreign(request, peer.encrypted)) return problem(403, why);
-  if (match.route->method == Method::post && !is_sent_as("application/json", request))
+  if (match.route->method == Method::post && from_a_browser(request) &&
+      !is_sent_as("application/json", request))
     return problem(415, "send the body as Content-Type: application/json");
   return std::nullopt;
 }

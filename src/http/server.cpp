@@ -20,6 +20,8 @@ class Server::Impl {
 
   void use(std::vector<int> handed_over) { handed_over_ = std::move(handed_over); }
 
+  http::Logins& logins() { return hub_->entrance.logins(); }
+
   void on_refused(Server::Refused refused) {
     hub_->entrance.on_refused(
         [refused = std::move(refused)](http::Peer const& from, http::Verdict verdict) {
@@ -117,6 +119,13 @@ void Server::use(std::vector<int> handed_over) {
 }
 void Server::on_refused(Refused refused) {
   impl_->on_refused(std::move(refused));
+}
+void Server::on_logins(std::function<void(std::string text)> changed) {
+  auto& logins = impl_->logins();
+  logins.on_changed([&logins, changed = std::move(changed)] { changed(logins.text()); });
+}
+void Server::restore_logins(std::string_view text) {
+  impl_->logins().restore(text);
 }
 Result<void> Server::listen_tcp(HttpSpec const& spec) {
   return impl_->configure(spec);

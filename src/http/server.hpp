@@ -17,6 +17,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace snapcron {
@@ -60,6 +61,11 @@ class Server {
   /// "192.0.2.7", "2001:db8::7".
   using Refused = std::function<void(std::string const& from, bool limited)>;
   void on_refused(Refused refused);
+
+  /// Who has logged in on the page stays so over a restart: the text of all log-ins, which is told
+  /// at each change, and is of no use to who wants to come in; and its return, after the users.
+  void on_logins(std::function<void(std::string text)> changed);
+  void restore_logins(std::string_view text);
 
   /// The port 0 is any free one. Without users the address must be loopback.
   Result<void> listen_tcp(HttpSpec const& spec);

@@ -16,7 +16,6 @@
 namespace snapcron {
 namespace {
 
-constexpr char const* folder_name = ".snapcron";
 constexpr std::size_t most_broken_files = 3;
 
 // WAL: one write and one sync for a transaction, and a power cut at any moment leaves the old state
@@ -47,13 +46,13 @@ std::string date_text() {
 Result<File> open_folder(std::filesystem::path const& storage) {
   auto const root = open_root(storage);
   if (!root) return root.error();
-  auto const path = storage / folder_name;
-  if (::mkdirat(root->get(), folder_name, 0700) == 0) {
+  auto const path = storage / own_folder;
+  if (::mkdirat(root->get(), own_folder, 0700) == 0) {
     if (::fsync(root->get()) != 0) return disk_error("make folder", path, errno);
   } else if (errno != EEXIST) {
     return disk_error("make folder", path, errno);
   }
-  File folder{::openat(root->get(), folder_name, folder_flags | O_NOFOLLOW)};
+  File folder{::openat(root->get(), own_folder, folder_flags | O_NOFOLLOW)};
   if (!folder) return disk_error("open folder", path, errno);
   return folder;
 }
@@ -90,7 +89,7 @@ Result<bool> DatabaseFile::recover(Error const& why, bool first) {
 }
 
 Result<void> DatabaseFile::open() {
-  auto const file = storage_ / folder_name / kind_.name;
+  auto const file = storage_ / own_folder / kind_.name;
   if (database_) {
     struct stat now {};
     if (::stat(file.c_str(), &now) == 0 && now.st_dev == device_ && now.st_ino == inode_) return {};
@@ -114,7 +113,7 @@ Result<void> DatabaseFile::open() {
 }
 
 Result<std::unique_ptr<Database>> DatabaseFile::open_read_only() const {
-  auto reader = std::make_unique<Database>(storage_ / folder_name / kind_.name);
+  auto reader = std::make_unique<Database>(storage_ / own_folder / kind_.name);
   if (auto const opened = reader->open_read_only(); !opened) return opened.error();
   if (auto const set = reader->run("PRAGMA locking_mode = EXCLUSIVE;"); !set) return set.error();
   return reader;

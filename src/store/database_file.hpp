@@ -14,6 +14,9 @@
 
 namespace snapcron {
 
+/// Of the storage folder, for what is remembered and is no picture; mode 0700.
+inline constexpr char const* own_folder = ".snapcron";
+
 /// One process at a time holds the file; one thread at a time uses it.
 class DatabaseFile {
  public:

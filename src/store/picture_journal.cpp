@@ -136,7 +136,7 @@ Result<std::string> begin(Database& fresh, std::filesystem::path const& damaged,
 }  // namespace
 
 PictureJournal::PictureJournal(std::filesystem::path storage, std::int64_t first_id)
-    : mark_{storage / ".snapcron" / "pictures.db.incomplete"},
+    : mark_{storage / own_folder / "pictures.db.incomplete"},
       file_{std::move(storage),
             {.name = "pictures.db",
              .application = journal_application,

@@ -315,16 +315,27 @@ TEST_F(Access, AFormCannotPostToTheApi) {
   start();
   for (auto const* type : {"text/plain", "application/x-www-form-urlencoded",
                            "multipart/form-data; boundary=x", "application/jsonx", ""})
-    EXPECT_EQ(status(post("/api/v1/relays/1", R"({"action":"on"})",
-                          *type ? "Content-Type: " + std::string{type} + "\r\n" : "")),
-              415)
-        << type;
+    for (auto const* browser : {"Origin: http://localhost\r\n", "Referer: http://localhost/\r\n",
+                                "Sec-Fetch-Site: none\r\n", "Cookie: a=b\r\n"})
+      EXPECT_EQ(
+          status(post("/api/v1/relays/1", R"({"action":"on"})",
+                      browser + (*type ? "Content-Type: " + std::string{type} + "\r\n" : ""))),
+          415)
+          << type << ' ' << browser;
   EXPECT_TRUE(controls.untouched());
   for (auto const* type : {"application/json", "Application/JSON; charset=utf-8"})
     EXPECT_EQ(status(post("/api/v1/relays/1", R"({"action":"on"})",
                           "Content-Type: " + std::string{type} + "\r\n")),
               200)
         << type;
+}
+
+TEST_F(Access, AProgramNeedNotSayThatItSendsJson) {
+  start();
+  for (auto const* type : {"", "Content-Type: application/x-www-form-urlencoded\r\n"}) {
+    EXPECT_EQ(status(post("/api/v1/relays/1", R"({"action":"on"})", type)), 200) << type;
+    EXPECT_EQ(status(post("/api/v1/relays/1", "action=on", type)), 400) << type;
+  }
 }
 
 TEST_F(Access, HeadDoesWhatGetSaysWithoutDoingIt) {

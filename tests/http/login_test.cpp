@@ -16,7 +16,7 @@ using http::Visitor;
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr Steady begun{std::chrono::hours{1000}};
+constexpr Instant begun{std::chrono::hours{24 * 1000}};
 
 Visitor anna_looks() {
   return {Verdict::viewer, "anna"};
@@ -69,6 +69,76 @@ TEST(LoginCookies, WithOneTooManyTheOneThatIsUsedLeastIsForgotten) {
   logins.begin(anna_looks(), begun + std::chrono::seconds{2});
   EXPECT_TRUE(logins.find(first, begun + std::chrono::seconds{3}));
   EXPECT_FALSE(logins.find(second, begun + std::chrono::seconds{3}));
+}
+
+class KeptLogins : public testing::Test {
+ protected:
+  KeptLogins() {
+    before.set_users({root, anna});
+    cookie = before.begin(anna_looks(), begun);
+    after.set_users({root, anna});
+  }
+  Logins before, after;
+  std::string cookie;
+};
+
+TEST_F(KeptLogins, AreGoodAfterARestart) {
+  after.restore(before.text());
+  auto const* const visitor = after.find(cookie, begun + std::chrono::hours{1});
+  ASSERT_TRUE(visitor);
+  EXPECT_EQ(visitor->name, "anna");
+  EXPECT_EQ(visitor->verdict, Verdict::viewer);
+  EXPECT_FALSE(after.find(cookie, begun + Logins::longest_idle + std::chrono::hours{2}));
+}
+
+TEST_F(KeptLogins, AreKeptWithoutWhatWouldLetAnybodyIn) {
+  EXPECT_THAT(before.text(), Not(HasSubstr(cookie)));
+  EXPECT_THAT(before.text(), Not(HasSubstr(anna.hash)));
+}
+
+TEST_F(KeptLogins, EndWhenTheUserIsGoneOrHasAnotherPasswordOrRole) {
+  auto promoted = anna;
+  promoted.viewer = false;
+  for (auto const& users : {std::vector{root}, {root, User{"anna", root.hash, true}}, {promoted}}) {
+    after.set_users(users);
+    after.restore(before.text());
+    EXPECT_FALSE(after.find(cookie, begun));
+  }
+  before.set_users({anna});
+  EXPECT_TRUE(before.find(cookie, begun)) << "what becomes of another user is nothing to anna";
+  before.set_users({promoted});
+  EXPECT_FALSE(before.find(cookie, begun));
+}
+
+TEST_F(KeptLogins, WhatIsNoneIsLeftOut) {
+  for (std::string const text :
+       {"", "{", "null", "[1,null,{}]", R"([{"name":"anna","cookie_sha256":7,"user_sha256":"x"}])"})
+    after.restore(text);
+  EXPECT_EQ(after.text(), "[]\n");
+  auto spoiled = before.text();
+  spoiled.replace(spoiled.find("cookie_sha256") + 16, 1, "g");
+  after.restore(spoiled);
+  EXPECT_EQ(after.text(), "[]\n");
+  auto odd_times = std::regex_replace(before.text(), std::regex{":[0-9]+"}, ":9223372036854775807");
+  after.restore(odd_times);
+  EXPECT_TRUE(after.find(cookie, begun));
+}
+
+TEST_F(KeptLogins, AreWrittenWhenTheyChangeAndForUsesOnceADay) {
+  int changes = 0;
+  before.on_changed([&] { ++changes; });
+  before.find(cookie, begun + std::chrono::hours{1});
+  EXPECT_EQ(changes, 0);
+  before.find(cookie, begun + std::chrono::hours{25});
+  before.find(cookie, begun + std::chrono::hours{26});
+  EXPECT_EQ(changes, 1);
+  auto const other = before.begin(anna_looks(), begun + std::chrono::hours{26});
+  EXPECT_EQ(changes, 2);
+  before.end(other);
+  before.end(other);
+  EXPECT_EQ(changes, 3);
+  before.set_users({root});
+  EXPECT_EQ(changes, 4);
 }
 
 TEST(LoginCookies, TheCookieAmongOthers) {
@@ -139,7 +209,9 @@ TEST_F(LogIn, WhatIsNoLogInSaysSo) {
 TEST_F(LogIn, APageOfAnotherSiteLogsNobodyInOrOut) {
   EXPECT_EQ(status(log_in("root", "s3cret", "Sec-Fetch-Site: cross-site\r\n")), 403);
   EXPECT_EQ(status(log_in("root", "s3cret", "Origin: http://elsewhere.example\r\n")), 403);
-  EXPECT_EQ(status(post("/api/v1/login", "name=root", "Content-Type: text/plain\r\n")), 415);
+  EXPECT_EQ(status(post("/api/v1/login", "name=root",
+                        "Content-Type: text/plain\r\nSec-Fetch-Site: same-origin\r\n")),
+            415);
   EXPECT_EQ(status(post("/api/v1/logout", "{}",
                         "Content-Type: application/json\r\nOrigin: http://elsewhere.example\r\n")),
             403);

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import signal
 import socket
 import threading
 import time
@@ -86,6 +87,31 @@ class Users(support.TestCase):
         self.site.stop()
         self.assertNotIn("s3cret", self.site.daemon.log())
         self.assertNotIn("wr0ng-one", self.site.daemon.log())
+
+    def test_a_log_in_on_the_page_outlives_the_daemon_and_not_the_users_line(self):
+        log_in = self.site.http("POST", "/api/v1/login", headers={"Content-Type": "application/json"}, body='{"name": "anna", "password": "looks"}')
+        self.assertEqual(log_in.status, 200)
+        cookie = {"Cookie": log_in.headers["set-cookie"].split(";")[0]}
+        kept = self.site.storage / ".snapcron" / "logins.json"
+        wait_until("the log-in is on the disk", lambda: kept.exists() and "anna" in kept.read_text())
+        self.assertNotIn(cookie["Cookie"].split("=")[1], kept.read_text())
+
+        self.site.daemon.signal(signal.SIGKILL)
+        self.site.daemon.wait()
+        self.site.start()
+        reply = self.site.get("/api/v1/me", headers=cookie)
+        self.assertEqual((reply.status, json.loads(reply.body)), (200, {"name": "anna", "role": "viewer"}))
+
+        users = self.site.folder / "users"
+        users.write_text(users.read_text().replace(":viewer", ""))
+        self.site.ok("reload")
+        self.assertEqual(self.site.get("/api/v1/me", headers=cookie).status, 401)
+
+    def test_a_wrong_password_is_a_line_of_the_log_with_the_address(self):
+        self.site.get("/io/input.txt", user="root", password="wr0ng-one")
+        self.site.http("GET", "/api/v1/status", headers={"Authorization": "Bearer snapcron_0"})
+        self.site.stop()
+        self.assertEqual(len(re.findall(r"(?m) log-in refused: wrong name, password or token from 127\.0\.0\.1$", self.site.daemon.log())), 2)
 
     def test_guessing_is_slowed_down_and_the_good_user_is_not_locked_out(self):
         stop = threading.Event()
