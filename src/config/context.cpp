@@ -106,8 +106,11 @@ std::optional<std::string> read_text(Context const& context, Value const& value,
 
 std::optional<bool> read_bool(Context const& context, Value const& value) {
   if (!is_scalar(context, value, "true or false")) return std::nullopt;
-  if (!value.node->quoted && value.text() == "true") return true;
-  if (!value.node->quoted && value.text() == "false") return false;
+  // The three spellings of YAML's core schema; yes, no, on and off are no longer in it.
+  static std::array<std::string, 3> const yes{"true", "True", "TRUE"},
+      no{"false", "False", "FALSE"};
+  if (!value.node->quoted && std::ranges::find(yes, value.text()) != yes.end()) return true;
+  if (!value.node->quoted && std::ranges::find(no, value.text()) != no.end()) return false;
   static std::array<std::string, 2> const known{"true", "false"};
   bool const only_quoted = std::ranges::find(known, value.text()) != known.end();
   context.error(value.at(),

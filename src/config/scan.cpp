@@ -142,6 +142,7 @@ class ShapeScanner {
       while (i_ + 1 < text_.size() && !is_blank(text_[i_ + 1]) && !ends_line(text_, i_ + 1)) ++i_;
     } else {
       begins_ = false;
+      if (flow_ > 0 && c == '?') shape_.question_marks.push_back(i_);
       auto const character = character_at(text_, i_);
       if (is_odd_space(character.code) && shape_.odd_spaces.size() < most_misshapen)
         shape_.odd_spaces.push_back(i_);

@@ -24,6 +24,9 @@ struct Shape {
   std::vector<std::size_t> tabs;  // in the indentation of a line with content
   std::vector<std::size_t>
       odd_spaces;  // no-break and other spaces that YAML takes for letters, outside quotes
+  /// Question marks that are part of an unquoted text within [] or {}; yaml-cpp ends the text
+  /// there.
+  std::vector<std::size_t> question_marks;
   /// A quote that is never closed, or is closed some lines later by one that was meant to open
   /// another text. Only a hint: what yaml-cpp says of such a text points somewhere else.
   std::optional<std::size_t> open_quote;

@@ -15,6 +15,10 @@
 namespace snapcron {
 namespace {
 
+/// What stands for a question mark that yaml-cpp would stumble over; check_characters() lets no
+/// text with it through.
+constexpr char hidden_question_mark = '\x1a';
+
 /// Thrown through yaml-cpp to end the parsing once the reason is told.
 struct Stop {};
 
@@ -56,6 +60,7 @@ class Builder : public YAML::EventHandler {
                 std::string const& value) override {
     auto node = make(YamlNode::Kind::scalar, mark);
     node.text = value;
+    if (byte(offset(mark)) != '"') std::ranges::replace(node.text, hidden_question_mark, '?');
     properties(mark, tag, anchor);
     check_scalar(node, offset(mark));
     attach(std::move(node), offset(mark));
@@ -308,7 +313,9 @@ std::optional<YamlNode> parse_yaml(Source const& source, std::vector<Diagnostic>
   auto const misshapen_line = report_shape(source, shape, diagnostics);
 
   std::size_t const shift = source.text().starts_with("\xef\xbb\xbf") ? 3 : 0;
-  std::istringstream in{source.text().substr(shift)};
+  auto text = source.text();
+  for (auto const offset : shape.question_marks) text[offset] = hidden_question_mark;
+  std::istringstream in{text.substr(shift)};
   Builder builder{source, shift, diagnostics};
   auto const of_shape = static_cast<std::ptrdiff_t>(diagnostics.size());
   try {

@@ -24,7 +24,7 @@ Response login_refusal(Verdict verdict) {
 Response challenge(Verdict verdict, std::string_view authorization) {
   auto response = login_refusal(verdict);
   if (response.status != 401) return response;
-  response.fields = parse_bearer(authorization)
+  response.fields = is_bearer(authorization)
                         ? "WWW-Authenticate: Bearer realm=\"snapcron\", error=\"invalid_token\"\r\n"
                         : "WWW-Authenticate: Basic realm=\"snapcron\", charset=\"UTF-8\"\r\n";
   return response;

@@ -1,5 +1,7 @@
 #include "http/logins.hpp"
 
+#include "core/hexadecimal.hpp"
+
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
@@ -10,30 +12,11 @@
 #include <openssl/rand.h>
 
 #include <algorithm>
-#include <charconv>
-#include <span>
 #include <stdexcept>
 #include <utility>
 
 namespace snapcron::http {
 namespace {
-
-std::string hexadecimal(std::span<unsigned char const> bytes) {
-  constexpr char digits[] = "0123456789abcdef";
-  std::string text;
-  for (auto const byte : bytes) (text += digits[byte >> 4]) += digits[byte & 15];
-  return text;
-}
-
-bool from_hexadecimal(std::string_view text, std::span<unsigned char> bytes) {
-  if (text.size() != 2 * bytes.size()) return false;
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    auto const* const pair = text.data() + 2 * i;
-    auto const [end, bad] = std::from_chars(pair, pair + 2, bytes[i], 16);
-    if (bad != std::errc{} || end != pair + 2) return false;
-  }
-  return true;
-}
 
 std::int64_t seconds_of(Instant at) {
   return at.time_since_epoch() / std::chrono::seconds{1};

@@ -1,5 +1,6 @@
 #include "http/token.hpp"
 
+#include "core/hexadecimal.hpp"
 #include "core/program_token.hpp"
 #include "http/target.hpp"
 
@@ -8,7 +9,6 @@
 
 #include <algorithm>
 #include <array>
-#include <span>
 #include <stdexcept>
 
 namespace snapcron::http {
@@ -16,13 +16,6 @@ namespace {
 
 constexpr std::string_view prefix = "snapcron_";
 constexpr std::size_t random_bytes = 32;
-
-std::string hexadecimal(std::span<unsigned char const> bytes) {
-  constexpr char digits[] = "0123456789abcdef";
-  std::string text;
-  for (auto const byte : bytes) text.append({digits[byte >> 4], digits[byte & 15]});
-  return text;
-}
 
 }  // namespace
 
@@ -41,11 +34,13 @@ std::string hash_token(std::string_view token) {
   return std::string{token_mark} + hexadecimal(digest);
 }
 
+bool is_bearer(std::string_view authorization) {
+  return equal_ignoring_case(authorization.substr(0, authorization.find(' ')), "Bearer");
+}
+
 std::optional<std::string_view> parse_bearer(std::string_view authorization) {
   auto const space = authorization.find(' ');
-  if (space == std::string_view::npos ||
-      !equal_ignoring_case(authorization.substr(0, space), "Bearer"))
-    return std::nullopt;
+  if (space == std::string_view::npos || !is_bearer(authorization)) return std::nullopt;
   auto token = authorization.substr(space);
   token.remove_prefix(std::min(token.find_first_not_of(' '), token.size()));
   if (token.size() != prefix.size() + 2 * random_bytes || !token.starts_with(prefix))

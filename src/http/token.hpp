@@ -14,6 +14,9 @@ std::string make_token();
 /// For the users file, see core/program_token.hpp.
 std::string hash_token(std::string_view token);
 
+/// Is it of that scheme at all?
+bool is_bearer(std::string_view authorization);
+
 /// The token of an Authorization field "Bearer TOKEN"; nullopt for another scheme, and for what no
 /// make_token() made.
 std::optional<std::string_view> parse_bearer(std::string_view authorization);

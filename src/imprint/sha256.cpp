@@ -1,8 +1,11 @@
 #include "imprint/sha256.hpp"
 
+#include "core/hexadecimal.hpp"
+
 #include <openssl/evp.h>
 
 #include <array>
+#include <span>
 #include <stdexcept>
 
 namespace snapcron {
@@ -31,10 +34,7 @@ std::string Sha256::hex() {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned size = 0;
   demand(EVP_DigestFinal_ex(context_.get(), digest.data(), &size));
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string text;
-  for (unsigned i = 0; i < size; ++i) text += {digits[digest[i] >> 4U], digits[digest[i] & 15U]};
-  return text;
+  return hexadecimal(std::span{digest}.first(size));
 }
 
 }  // namespace snapcron

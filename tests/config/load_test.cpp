@@ -25,7 +25,7 @@ inputs:
   2: {name: window, line: 27}
   1: {name: front-door, line: GPIO17, bias: pull-up, active_low: true, debounce: 20ms}
 relays:
-  1: {name: strike, line: 22, chip: relays, active_low: true, initial: off, on_exit: on, max_on: 10s}
+  1: {name: strike, line: 22, chip: relays, active_low: TRUE, initial: off, on_exit: on, max_on: 10s}
 cameras:
   door: {url: "https://192.168.1.20/axis-cgi/jpg/image.cgi", username: root, password_file: door.pw, timeout: 3s}
   bench: {test_pattern: {width: 320, height: 240}, max_size: 4MB}

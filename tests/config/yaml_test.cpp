@@ -98,6 +98,21 @@ TEST(Yaml, QuotesWithinPlainTextsAndCommentsAreLetters) {
   }
 }
 
+TEST(Yaml, AQuestionMarkIsALetterWithinBrackets) {
+  auto const parsed = parse(
+      "a: {cron: 0 12 ? * MON, url: http://h/x?y=1, log: what?, ?x: 'a?', \"\\x1a?\": ?}\n"
+      "b: [a?, ?, ??b]\nc: {d: # really?\n  e?}\n");
+  ASSERT_TRUE(parsed.root) << parsed.first();
+  auto const& a = parsed.root->entries.at(0).value.entries;
+  ASSERT_EQ(a.size(), 5u);
+  EXPECT_EQ(a[0].value.text, "0 12 ? * MON");
+  EXPECT_EQ(a[1].value.text, "http://h/x?y=1");
+  EXPECT_EQ(a[2].value.text, "what?");
+  EXPECT_EQ(a[3].key, "?x");
+  EXPECT_EQ(a[3].value.text, "a?");
+  EXPECT_EQ(a[4].key, "\x1a?");
+}
+
 TEST(Yaml, OddSpacesAreFineInQuotesAndComments) {
   EXPECT_TRUE(parse("a: \"b\u00a0c\"\n# d\u00a0e\n").diagnostics.empty());
   EXPECT_FALSE(parse("a: b\u202f"

@@ -315,8 +315,9 @@ TEST_F(Access, AFormCannotPostToTheApi) {
   start();
   for (auto const* type : {"text/plain", "application/x-www-form-urlencoded",
                            "multipart/form-data; boundary=x", "application/jsonx", ""})
-    for (auto const* browser : {"Origin: http://localhost\r\n", "Referer: http://localhost/\r\n",
-                                "Sec-Fetch-Site: none\r\n", "Cookie: a=b\r\n"})
+    for (auto const* browser :
+         {over_tls ? "Origin: https://localhost\r\n" : "Origin: http://localhost\r\n",
+          "Sec-Fetch-Site: none\r\n", "Cookie: a=b\r\n"})
       EXPECT_EQ(
           status(post("/api/v1/relays/1", R"({"action":"on"})",
                       browser + (*type ? "Content-Type: " + std::string{type} + "\r\n" : ""))),

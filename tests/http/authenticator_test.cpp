@@ -307,7 +307,7 @@ TEST_F(Logins, EachWrongOneIsToldWithTheWholeAddressItCameFrom) {
   EXPECT_THAT(told, testing::IsEmpty()) << "none of these is a wrong guess";
   guess(wrong);
   ::inet_pton(AF_INET6, "::ffff:192.0.2.7", &v6.sin6_addr);
-  guess("Bearer snapcron_0");
+  guess("Bearer " + http::make_token());
   EXPECT_THAT(told, testing::ElementsAre("2001:db8::7 wrong", "192.0.2.7 wrong"));
   for (int i = 0; i < 20; ++i) guess(wrong);
   EXPECT_EQ(told.back(), "192.0.2.7 limited");

@@ -224,14 +224,16 @@ TEST_F(LogIn, AfterTheLogOutTheCookieIsWorthNothing) {
   EXPECT_EQ(status(get("/api/v1/status", cookie)), 401);
 }
 
-TEST_F(LogIn, NewUsersEndEveryLogIn) {
-  auto const cookie = cookie_of(log_in("root", "s3cret"));
+TEST_F(LogIn, EndsWhenItsUserIsGoneAndForNobodyElse) {
+  auto const cookie = cookie_of(log_in("root", "s3cret")),
+             gone = cookie_of(log_in("anna", "looks"));
   HttpSpec spec;
   spec.port = 0;
   spec.users = {root};
   spec.tls = tls;
   ASSERT_TRUE(server->configure(spec));
-  EXPECT_EQ(status(get("/api/v1/status", cookie)), 401);
+  EXPECT_EQ(status(get("/api/v1/status", cookie)), 200);
+  EXPECT_EQ(status(get("/api/v1/status", gone)), 401);
 }
 
 TEST_F(LogIn, ALinkThatSwitchesTakesThePasswordItself) {

@@ -92,7 +92,7 @@ class Users(support.TestCase):
         log_in = self.site.http("POST", "/api/v1/login", headers={"Content-Type": "application/json"}, body='{"name": "anna", "password": "looks"}')
         self.assertEqual(log_in.status, 200)
         cookie = {"Cookie": log_in.headers["set-cookie"].split(";")[0]}
-        kept = self.site.storage / ".snapcron" / "logins.json"
+        kept = self.site.pictures / ".snapcron" / "logins.json"
         wait_until("the log-in is on the disk", lambda: kept.exists() and "anna" in kept.read_text())
         self.assertNotIn(cookie["Cookie"].split("=")[1], kept.read_text())
 
