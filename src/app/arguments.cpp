@@ -37,12 +37,15 @@ int parse_and_run(CLI::App& app, int argc, char** argv, std::function<int()> con
     app.parse(argc, argv);
   } catch (CLI::ParseError const& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
-    std::cerr << app.get_name() << ": " << complaint(app, error, argc, argv)
-              << "\nSee: " << app.get_name() << " --help\n";
-    return exit_code::usage;
+    return complain(app.get_name(),
+                    complaint(app, error, argc, argv) + " (see " + app.get_name() + " --help)",
+                    exit_code::usage);
   }
   try {
-    return body();
+    int const code = body();
+    std::cout.flush();
+    if (std::cout || code != exit_code::ok) return code;
+    return complain(app.get_name(), "cannot write to standard output", exit_code::failed);
   } catch (std::exception const& error) {
     return complain(app.get_name(), error.what(), exit_code::failed);
   }

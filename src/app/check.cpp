@@ -9,12 +9,13 @@ int check(std::filesystem::path const& file,
           std::optional<std::filesystem::path> const& site_file) {
   Loaded loaded;
   std::string note;
+  bool good = true;  // what the rules are checked against
   if (is_rules_file(file)) {
     std::optional<Site> site;
     if (site_file) {
       auto const around = load_site(*site_file);
       for (auto const& diagnostic : around.diagnostics) std::cerr << to_text(diagnostic);
-      if (!around.site) return exit_code::failed;
+      good = around.site.has_value();
       site = around.site;
     } else {
       note = file.string() +
@@ -26,7 +27,7 @@ int check(std::filesystem::path const& file,
     loaded = load_site(file);
   }
   for (auto const& diagnostic : loaded.diagnostics) std::cerr << to_text(diagnostic);
-  if (has_errors(loaded.diagnostics)) return exit_code::failed;
+  if (!good || has_errors(loaded.diagnostics)) return exit_code::failed;
   std::cerr << note;
   std::cout << file.string() << ": ok (" << loaded.rules
             << (loaded.rules == 1 ? " rule)\n" : " rules)\n");

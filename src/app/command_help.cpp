@@ -57,11 +57,11 @@ Exit: 1 a mistake in the script.)"},
   snapcron montage -o bell.gif
 Exit: 1 no such event, or no picture of it; 4 no daemon.)"},
     {"passwd", R"(The line goes to the file that `http: {users_file: ...}` names.
-  snapcron passwd anna >>/etc/snapcron/users
+  line=$(snapcron passwd anna) && echo "$line" | sudo tee -a /etc/snapcron/users
 Exit: 1 no password.)"},
     {"token",
      R"(The line goes to the file that `http: {users_file: ...}` names; the token is shown once.
-  snapcron token grafana --read >>/etc/snapcron/users
+  snapcron token grafana --read | sudo tee -a /etc/snapcron/users
 Exit: 2 a name that cannot stand there.)"},
     {"schema", R"(  snapcron schema >snapcron.schema.json)"},
     {"doctor", R"(Exit: 0 all is well; 1 something is missing.

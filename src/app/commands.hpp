@@ -38,7 +38,8 @@ int import_axis(std::filesystem::path const& script,
                 std::optional<std::filesystem::path> const& site);
 
 struct NextOptions {
-  std::string cron, timezone, from, dst_gap;  // empty: not given
+  std::optional<std::string> cron{};
+  std::string timezone, from, dst_gap;  // empty: not given
   unsigned count = 1;
 };
 int next_times(NextOptions const& options, std::filesystem::path const& config);

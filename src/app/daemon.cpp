@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <csignal>
 #include <map>
+#include <random>
 
 namespace snapcron {
 namespace {
@@ -31,11 +32,16 @@ constexpr auto limits_watch = std::chrono::minutes{1};
 constexpr auto sync_look = std::chrono::seconds{1};
 constexpr auto loop_look = std::chrono::seconds{1};
 
-/// Unique over restarts: the start time in base 36.
+/// Unique over restarts: the start time in base 36, and some chance, for a box without a battery
+/// clock may start at the same time again.
 std::string event_prefix(Instant start) {
-  auto n = std::chrono::duration_cast<std::chrono::seconds>(start.time_since_epoch()).count();
+  std::random_device chance;
+  constexpr std::int64_t base = 36, chances = base * base * base;
+  auto n = start.time_since_epoch() / std::chrono::seconds{1} * chances +
+           std::uniform_int_distribution<std::int64_t>{0, chances - 1}(chance);
   std::string text;
-  for (; n > 0; n /= 36) text.insert(text.begin(), "0123456789abcdefghijklmnopqrstuvwxyz"[n % 36]);
+  for (; n > 0; n /= base)
+    text.insert(text.begin(), "0123456789abcdefghijklmnopqrstuvwxyz"[n % base]);
   return text;
 }
 

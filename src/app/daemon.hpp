@@ -134,6 +134,7 @@ class Daemon : public Controls, private InputListener {
   boost::asio::awaitable<void> make_request(Perform task, TemplateValues values);
   /// `script` is to become the file of `axis_script`.
   boost::asio::awaitable<Result<std::string>> load(std::optional<std::string> script);
+  std::string leave_for_the_next_start(Site& next);
   void say_refused(std::string const& text);
   void certificate_renewed(TlsSpec renewed);
   Result<void> apply(Site next);

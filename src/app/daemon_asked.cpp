@@ -115,8 +115,8 @@ asio::awaitable<Result<void>> Daemon::drive_input(unsigned number, InputDrive dr
                         "': only virtual inputs and those of the simulated chip (gpio: {chip: "
                         "sim}) can be driven"};
   if (drive.kind == InputDrive::Kind::pulse) {
+    // As short as it is: one that is shorter than the debounce is nothing, as on a real line.
     if (auto const done = chip->drive(number, true); !done) co_return done.error();
-    co_await inputs_.settled(number);
     asio::steady_timer timer{loop_};
     timer.expires_after(drive.duration);
     co_await timer.async_wait(use_awaitable);
@@ -231,6 +231,7 @@ asio::awaitable<Result<std::string>> Daemon::load(std::optional<std::string> scr
     text += written.error().text + "\n";
   } else if (loaded.site) {
     auto const rules = loaded.site->rules.size();
+    text += leave_for_the_next_start(*loaded.site);
     if (auto const applied = apply(std::move(*loaded.site)); applied) {
       config_error_.clear();
       news_.config();
@@ -246,6 +247,24 @@ asio::awaitable<Result<std::string>> Daemon::load(std::optional<std::string> scr
   news_.config();
   say_refused(text);
   co_return Error{Fault::invalid, text};
+}
+
+/// What a reload cannot change stays as it is, and is told: the folder holds what waits to be
+/// delivered.
+std::string Daemon::leave_for_the_next_start(Site& next) {
+  std::string text;
+  auto const leave = [&](char const* word, std::filesystem::path const& now,
+                         std::filesystem::path& then) {
+    if (now == then) return;
+    auto const line = std::string{word} + " becomes " + then.string() +
+                      " when the daemon is started again; until then it is " + now.string();
+    log_.write(Level::warning, line);
+    text += line + "\n";
+    then = now;
+  };
+  leave("control_socket", site_.control_socket, next.control_socket);
+  leave("storage.directory", site_.storage.directory, next.storage.directory);
+  return text;
 }
 
 void Daemon::say_refused(std::string const& text) {

@@ -10,7 +10,8 @@ namespace snapcron {
 std::filesystem::path config_file(std::string const& option);
 
 /// $SNAPCRON_SOCKET, else `control_socket:` of the configuration (also of one that has errors
-/// elsewhere), else /run/snapcron/snapcron.sock.
+/// elsewhere), else /run/snapcron/snapcron.sock. Throws where a configuration that somebody named
+/// cannot be read.
 std::filesystem::path control_socket(std::filesystem::path const& config);
 
 }  // namespace snapcron

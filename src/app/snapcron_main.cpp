@@ -100,15 +100,21 @@ void add_tools(CLI::App& app, Words& words, std::map<std::string, CLI::App*>& co
   auto* next = commands["next"] =
       app.add_subcommand("next", "when a cron pattern, or the configuration's rules, fire next");
   next->add_option("file", words.file, "a configuration")->type_name("FILE");
-  next->add_option("--cron", words.next.cron, "a cron pattern")->type_name("PATTERN");
-  next->add_option("--timezone", words.next.timezone, "an IANA name")->type_name("ZONE");
+  auto* cron = next->add_option_function<std::string>(
+                       "--cron", [&words](std::string const& given) { words.next.cron = given; },
+                       "a cron pattern")
+                   ->type_name("PATTERN");
+  next->add_option("--timezone", words.next.timezone,
+                   "an IANA name; of the configuration's rules only where they are shown")
+      ->type_name("ZONE");
   next->add_option("--from", words.next.from, "RFC 3339; now by default")->type_name("TIME");
   next->add_option("--count", words.next.count, "how many times")
       ->type_name("N")
       ->check(CLI::Range(1u, 100000u))
       ->capture_default_str();
   next->add_option("--dst-gap", words.next.dst_gap, "a time in the spring gap: skip or run_once")
-      ->check(CLI::IsMember({"skip", "run_once"}));
+      ->check(CLI::IsMember({"skip", "run_once"}))
+      ->needs(cron);
   auto* simulate = commands["simulate"] = app.add_subcommand(
       "simulate", "replays a trace through the rules on a virtual clock, touching nothing");
   simulate->add_option("file", words.simulate.file, "a configuration")

@@ -45,6 +45,8 @@ Result<RelayCommand> parse_relay(std::string const& text) {
   } else if (text.starts_with("pulse=")) {
     auto const length = parse_duration(text.substr(6));
     if (!length) return length.error();
+    if (*length <= Duration::zero())
+      return Error{Fault::invalid, "--relay: a pulse must be longer than nothing"};
     command.duration = *length;
   } else if (text != "pulse") {
     return Error{Fault::invalid,
@@ -59,6 +61,7 @@ std::optional<std::string> usage_error(Order& order) {
     return "--count and -o do not go together: one file holds one picture";
   auto const interval = parse_duration(order.interval);
   if (!interval) return "--interval: " + interval.error().text;
+  if (*interval <= Duration::zero()) return "--interval must be longer than nothing";
   order.request.interval = *interval;
   order.request.count = order.count;
   order.request.camera = order.camera;
@@ -159,11 +162,15 @@ int take_directly(Order& order, std::filesystem::path const& config) {
   bool const url = is_url(order.camera);
   Site site;
   std::error_code unreadable;
-  bool const needs_config = !url || order.request.store || order.request.relay;
-  if (needs_config || std::filesystem::exists(config, unreadable)) {
+  bool const needs_config = !url || order.request.store;
+  std::optional<Error> no_relay;
+  if (needs_config || order.request.relay || std::filesystem::exists(config, unreadable)) {
     auto loaded = load_site(config);
     if (!loaded.site && needs_config) return complain_here(first_error(loaded), exit_code::failed);
-    if (loaded.site) site = std::move(*loaded.site);
+    if (loaded.site)
+      site = std::move(*loaded.site);
+    else if (std::exchange(order.request.relay, std::nullopt))
+      no_relay = Error{Fault::not_found, "no relay is known: " + first_error(loaded)};
   }
   if (auto const unknown = unknown_destination(site, order.request.to))
     return complain_here(unknown->text, exit_code::failed);
@@ -173,7 +180,11 @@ int take_directly(Order& order, std::filesystem::path const& config) {
     site.cameras = {*camera};
     order.request.camera = camera->name;
   }
-  return finish(order, take_pictures_directly(site, control_socket(config), order.request));
+  // The simulated chip lies beside it.
+  auto const socket = order.request.relay ? control_socket(config) : std::filesystem::path{};
+  auto reply = take_pictures_directly(site, socket, order.request);
+  if (no_relay) reply.relay_error = std::move(no_relay);
+  return finish(order, reply);
 }
 
 int take(Order& order) {
@@ -203,14 +214,19 @@ itself. A picture is whole and durable on disk, or it is not there.
   snapshot -o - http://192.168.1.20/jpg/image.jpg | display
 Exit: 0 the picture is there; 1 no picture; 2 wrong usage; 5 a picture, but the relay was not switched.)");
   Order order;
+  CLI::Validator const something{
+      [](std::string& given) { return given.empty() ? std::string{"it is empty"} : std::string{}; },
+      ""};
   app.add_option("camera", order.camera, "a camera's name, or a URL; else the first configured one")
-      ->type_name("CAMERA|URL");
+      ->type_name("CAMERA|URL")
+      ->check(something);
   app.add_option("-c,--config", order.config,
                  "the configuration; else $SNAPCRON_CONFIG, else /etc/snapcron/snapcron.yaml")
       ->type_name("FILE");
   app.add_option("-o,--output", order.output,
                  "write the picture there instead (- is standard output)")
-      ->type_name("PATH");
+      ->type_name("PATH")
+      ->check(something);
   app.add_option("--relay", order.relay,
                  "switch relay 1 before the capture: on, off, pulse or pulse=DURATION")
       ->type_name("WHAT");

@@ -37,6 +37,18 @@ Result<void> write_into(std::string const& path, std::string const& bytes) {
   return {};
 }
 
+/// Where a symbolic link leads, at last; it stays a link.
+std::filesystem::path end_of_links(std::filesystem::path path) {
+  constexpr int most = 40;  // as the kernel follows
+  std::error_code none;
+  for (int i = 0; i < most; ++i) {
+    auto const next = std::filesystem::read_symlink(path, none);
+    if (none) break;
+    path = path.parent_path() / next;
+  }
+  return path;
+}
+
 }  // namespace
 
 Result<void> write_file(std::string const& path, std::string const& bytes) {
@@ -47,7 +59,8 @@ Result<void> write_file(std::string const& path, std::string const& bytes) {
   struct stat existing {};
   if (::stat(path.c_str(), &existing) == 0 && !S_ISREG(existing.st_mode))
     return write_into(path, bytes);
-  std::string temporary = path + ".XXXXXX";
+  auto const target = end_of_links(path);
+  std::string temporary = target.parent_path() / ".snapcron.XXXXXX";
   int const fd = ::mkostemp(temporary.data(), O_CLOEXEC);
   if (fd < 0) return failure(path);
   auto const mask = ::umask(0);
@@ -55,7 +68,7 @@ Result<void> write_file(std::string const& path, std::string const& bytes) {
   bool const good = ::fchmod(fd, 0666 & ~mask) == 0 && write_all(fd, bytes) && ::fsync(fd) == 0;
   int const why = errno;
   bool const closed = ::close(fd) == 0;
-  if (good && closed && ::rename(temporary.c_str(), path.c_str()) == 0) return {};
+  if (good && closed && ::rename(temporary.c_str(), target.c_str()) == 0) return {};
   if (!good) errno = why;
   auto const error = failure(path);
   ::unlink(temporary.c_str());

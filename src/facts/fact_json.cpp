@@ -24,6 +24,7 @@ struct Parameters {
     o["action"] = "snapshot";
     o["snapshot"] = a.camera;
     o["camera"] = a.camera;
+    if (a.filename) o["filename"] = a.filename->source();
     if (!a.to.empty()) o["to"] = json::array(a.to.begin(), a.to.end());
     if (a.pre_capture > Duration::zero()) o["pre_capture"] = to_text(a.pre_capture);
     if (a.post_capture > Duration::zero()) o["post_capture"] = to_text(a.post_capture);
@@ -55,6 +56,7 @@ struct Parameters {
     json::array argv;
     for (auto const& word : a.argv) argv.emplace_back(word.source());
     o["run"] = std::move(argv);
+    o["timeout"] = to_text(a.timeout);
   }
   // Without the address's path: it may hold a secret.
   void operator()(HttpAction const& a) const {

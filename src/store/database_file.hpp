@@ -32,7 +32,7 @@ class DatabaseFile {
   using Begin =
       std::function<Result<std::string>(Database& fresh, std::filesystem::path const& damaged)>;
 
-  /// Touches nothing yet; `storage` is made when it is missing and its parent exists.
+  /// Touches nothing yet; `storage` is made when it is missing, see open_root().
   DatabaseFile(std::filesystem::path storage, Kind kind, Begin begin = {});
 
   /// Runs `work`, which only reads, on the open file; once more on a new one when it turns out to

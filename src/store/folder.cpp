@@ -68,25 +68,45 @@ Error disk_error(std::string_view attempt, std::filesystem::path const& path, in
   }
 }
 
+namespace {
+
+/// Where other disks are mounted: what is missing there is no folder, but a disk.
+bool is_of_another_disk(std::filesystem::path const& folder) {
+  return std::ranges::any_of(std::array{"/mnt/", "/media/", "/run/media/"},
+                             [&](auto const* place) { return folder.string().starts_with(place); });
+}
+
+/// Durably. `path` is normal and without a slash at its end.
+Result<File> make_with_parents(std::filesystem::path const& path) {
+  auto const parent_path = path.has_parent_path() ? path.parent_path() : ".";
+  File parent{::open(parent_path.c_str(), folder_flags)};
+  if (!parent && errno == ENOENT && path.has_relative_path()) {
+    if (is_of_another_disk(parent_path))
+      return Error{Fault::not_found, "cannot make folder " + path.string() + ": its parent " +
+                                         parent_path.string() +
+                                         " does not exist; make it, or mount what belongs there"};
+    auto made = make_with_parents(parent_path);
+    if (!made) return made.error();
+    parent = std::move(*made);
+  }
+  if (!parent) return disk_error("open folder", parent_path, errno);
+  if (::mkdirat(parent.get(), path.filename().c_str(), folder_mode) != 0 && errno != EEXIST)
+    return disk_error("make folder", path, errno);
+  if (::fsync(parent.get()) != 0) return disk_error("make folder", path, errno);
+  File folder{::openat(parent.get(), path.filename().c_str(), folder_flags)};
+  if (!folder) return disk_error("open folder", path, errno);
+  return folder;
+}
+
+}  // namespace
+
 Result<File> open_root(std::filesystem::path const& directory) {
   File root{::open(directory.c_str(), folder_flags)};
-  if (!root && errno == ENOENT) {
-    auto path = directory.lexically_normal();
-    if (!path.has_filename()) path = path.parent_path();  // "/a/b/"
-    File const parent{
-        ::open(path.has_parent_path() ? path.parent_path().c_str() : ".", folder_flags)};
-    if (!parent && errno == ENOENT)
-      return Error{Fault::not_found, "cannot make folder " + path.string() + ": its parent " +
-                                         path.parent_path().string() +
-                                         " does not exist; make it, or mount what belongs there"};
-    if (!parent) return disk_error("open folder", path.parent_path(), errno);
-    if (::mkdirat(parent.get(), path.filename().c_str(), folder_mode) != 0 && errno != EEXIST)
-      return disk_error("make folder", path, errno);
-    if (::fsync(parent.get()) != 0) return disk_error("make folder", path, errno);
-    root = File{::open(path.c_str(), folder_flags)};
-  }
-  if (!root) return disk_error("open folder", directory, errno);
-  return root;
+  if (root) return root;
+  if (errno != ENOENT) return disk_error("open folder", directory, errno);
+  auto path = directory.lexically_normal();
+  if (!path.has_filename()) path = path.parent_path();  // "/a/b/"
+  return make_with_parents(path);
 }
 
 Result<File> open_below(File const& root, std::filesystem::path const& directory,

@@ -35,7 +35,8 @@ class File {
 /// free), ...".
 Error disk_error(std::string_view attempt, std::filesystem::path const& path, int error);
 
-/// The folder itself; made when it is missing and its parent exists.
+/// The folder itself; made when it is missing, with those above it. Not so below /mnt, /media and
+/// /run/media: there the disk is missing.
 Result<File> open_root(std::filesystem::path const& directory);
 
 /// The folder `parts` ("" or "a/b") below `root`, made durably as far as it is missing. Symbolic

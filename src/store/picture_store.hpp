@@ -32,7 +32,7 @@ class PictureStore {
 
   /// Writes `bytes` to directory/relative (from Template::expand), makes them durable and returns
   /// the final path: a name that is taken gets -2, -3, ... before its extension. Folders are made
-  /// as needed; the directory itself too, if its parent exists. Symbolic links are never followed.
+  /// as needed; the directory itself too, see open_root(). Symbolic links are never followed.
   /// Then directory/camera/lastshot.jpg points to the picture, unless it points to one with a later
   /// `captured` already. No space, a read-only disk and quotas are Fault::no_space.
   Result<std::filesystem::path> save(std::string const& relative, std::string_view camera,

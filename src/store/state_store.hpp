@@ -16,7 +16,7 @@ class StateStore : public Records {
   static constexpr std::int64_t most_records = 50'000;
   static constexpr std::int64_t most_surplus = 1'000;  // so that few transactions have to delete
 
-  /// Touches nothing yet; `storage` is made when it is missing and its parent exists.
+  /// Touches nothing yet; `storage` is made when it is missing, see open_root().
   explicit StateStore(std::filesystem::path storage);
 
   Result<std::int64_t> write(std::span<Record const> appended,

@@ -221,8 +221,16 @@ TEST_P(APictureStore, SurvivesThatAFolderIsRemovedUnderIt) {
   EXPECT_EQ(contents(*path), "1");
 }
 
-TEST_P(APictureStore, DoesNotInventTheParentsOfItsDirectory) {
-  PictureStore lost{folder / "not-mounted/pictures", GetParam()};
+TEST_P(APictureStore, MakesItsDirectoryAndThoseAboveIt) {
+  PictureStore deep{folder / "of/the/gate/", GetParam()};
+
+  ASSERT_TRUE(deep.save("1.jpg", "door", "1"));
+
+  EXPECT_TRUE(fs::exists(folder / "of/the/gate/1.jpg"));
+}
+
+TEST_P(APictureStore, DoesNotInventADiskThatIsNotMounted) {
+  PictureStore lost{"/mnt/not-mounted/pictures", GetParam()};
 
   auto const path = lost.save("1.jpg", "door", "1");
 

@@ -237,7 +237,7 @@ TEST_F(TheStateStore, DoesNotFollowALink) {
 }
 
 TEST_F(TheStateStore, SaysWhatIsWrongWithTheFolder) {
-  StateStore nowhere{folder / "no" / "such"};
+  StateStore nowhere{"/mnt/no/such"};
   auto const written = nowhere.write({}, "memory");
   ASSERT_FALSE(written);
   EXPECT_THAT(written.error().text, HasSubstr("does not exist"));

@@ -81,6 +81,11 @@ class Check(support.TestCase):
         self.assertRegex(alone.stderr, "rules only")
         against = self.assertExit(self.site.snapcron("check", rules, "-c", self.site.config), 1)
         self.assertIn("nobody", against.stderr)
+        self.site.replace("edge: rising", "edge: risng")
+        self.site.write("rules.d/mine.yaml", "rules:\n  - name: mine\n    trigers: {input: front-door}\n    actions: {snapshot: door}\n")
+        both = self.assertExit(self.site.snapcron("check", rules, "-c", self.site.config), 1)
+        self.assertIn("risng", both.stderr)
+        self.assertIn("trigers", both.stderr)
 
     def test_hostile_yaml_is_an_error_in_time_and_no_crash(self):
         texts = {"cycle": "a: &x [*x]\n", "bomb": "a: &a [x,x]\n" + "".join(f"b{n}: &b{n} [*{p},*{p}]\n" for n, p in [(0, "a")] + [(n, f"b{n-1}") for n in range(1, 30)]),

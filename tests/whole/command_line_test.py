@@ -34,13 +34,39 @@ class WithoutADaemon(support.TestCase):
         for command in [[], ["nonsense"], ["--nonsense"], ["run", "extra"], ["status", "--nonsense"], ["input"], ["input", "1"],
                         ["input", "1", "sideways"], ["input", "1", "high", "2s"], ["input", "1", "pulse", "2"], ["relay"],
                         ["relay", "1"], ["relay", "1", "blink"], ["relay", "1", "on", "2s"], ["relay", "1", "pulse", "fast"],
-                        ["trigger"], ["passwd"], ["next", "--cron", "61 * * * *"], ["next", "--cron", "* * *"],
+                        ["trigger"], ["passwd"], ["next", "--cron", ""], ["next", "--dst-gap", "skip"], ["next", "--cron", "61 * * * *"], ["next", "--cron", "* * *"],
                         ["next", "--cron", "* * * * *", "--timezone", "Mars/Olympus"], ["next", "--cron", "* * * * *", "--count", "x"],
                         ["next", "--cron", "* * * * *", "--from", "yesterday"]]:
             with self.subTest(command=command):
                 done = self.assertExit(self.site.snapcron(*command), 2)
                 self.assertNotEqual(done.stderr, "")
                 self.assertEqual(done.stdout, "")
+
+    def test_what_cannot_be_written_is_no_success(self):
+        with open("/dev/full", "w") as full:
+            for command in (["check"], ["next", "--cron", "* * * * *"], ["schema"]):
+                with self.subTest(command=command):
+                    done = subprocess.run([support.SNAPCRON, *command], stdout=full, stderr=subprocess.PIPE, text=True,
+                                          env=support.env_for_child(SNAPCRON_CONFIG=self.site.config))
+                    self.assertEqual((done.returncode, done.stderr), (1, "snapcron: cannot write to standard output\n"))
+
+    def test_a_configuration_that_is_named_and_not_there_is_told(self):
+        done = self.assertExit(self.site.snapcron("-c", "/no/such.yaml", "status"), 1)
+        self.assertIn("/no/such.yaml", done.stderr)
+
+    def test_next_of_a_rule_is_in_order_over_all_its_triggers(self):
+        self.site.config.write_text(self.site.config.read_text() + """\
+  - name: tea
+    triggers: [{cron: "0 16 * * *"}, {cron: "30 7 * * *"}, {cron: "0 16,17 * * *", timezone: UTC}]
+    actions: {log: tea}
+""")
+        done = self.site.ok("next", "--from", "2026-03-01T12:00:00+01:00", "--count", "4")
+        self.assertEqual(done.splitlines(), ["2026-03-01T16:00:00+01:00 tea", "2026-03-01T16:00:00+00:00 tea", "2026-03-01T17:00:00+00:00 tea", "2026-03-02T07:30:00+01:00 tea"])
+        done = self.site.ok("next", "--from", "2026-03-01T12:00:00+01:00", "--count", "2", "--timezone", "Asia/Tokyo")
+        self.assertEqual(done.splitlines(), ["2026-03-02T00:00:00+09:00 tea", "2026-03-02T01:00:00+09:00 tea"])
+
+    def test_next_without_a_cron_rule_says_so(self):
+        self.assertIn("no rule has a cron trigger", self.assertExit(self.site.snapcron("next"), 1).stderr)
 
     def test_help_and_version(self):
         for program in (support.SNAPCRON, support.SNAPSHOT):
@@ -170,6 +196,12 @@ class WithADaemon(support.TestCase):
         self.assertGreaterEqual(time.monotonic() - began, 0.3)
         self.assertEqual(site.input_status(2)["pulses"], 2)
         self.assertAlmostEqual(site.input_status(2)["last_duration"], 0.3, delta=0.15)
+        site.replace("2: {name: window, line: 1}", "2: {name: window, line: 1, debounce: 400ms}")
+        site.ok("reload")
+        site.ok("input", "2", "pulse", "100ms")
+        self.assertEqual(site.input_status(2)["pulses"], 2, "shorter than the debounce")
+        site.ok("input", "2", "pulse", "600ms")
+        self.assertAlmostEqual(site.input_status(2)["last_duration"], 0.6, delta=0.15)
         self.assertExit(site.snapcron("input", "9", "high"), 1)
 
     def test_driving_an_input_to_the_level_that_it_has_is_no_edge(self):

@@ -173,6 +173,24 @@ class Reload(support.TestCase):
         site.wait_pictures(1)
         self.assertTrue(any("error" in str(v) for v in [site.ok("status")]), "the status says that the configuration is not the file's")
 
+    def test_one_that_is_no_yaml_is_refused_and_the_daemon_is_still_found(self):
+        with open(self.site.config, "a") as config:
+            config.write("rules: [{\n")
+        done = self.assertExit(self.site.snapcron("reload"), 1)
+        self.assertRegex(done.stderr, r"snapcron\.yaml:\d+:\d+: error: ")
+        self.site.ok("status")
+
+    def test_what_a_reload_cannot_change_stays_and_is_told(self):
+        site = self.site
+        site.replace("control_socket: sock", "control_socket: other")
+        site.replace("directory: pictures", "directory: elsewhere")
+        done = self.assertExit(site.snapcron("reload", env={"SNAPCRON_SOCKET": site.socket}), 0)
+        for word in ("control_socket", "storage.directory"):
+            self.assertRegex(done.stdout, rf"{word} becomes .* when the daemon is started again")
+        site.daemon.wait_log("storage.directory becomes")
+        self.assertExit(site.snapcron("input", "1", "high", env={"SNAPCRON_SOCKET": site.socket}), 0)
+        site.wait_pictures(1)
+
     def test_sighup_does_the_same(self):
         site = self.site
         site.replace("name: door-open", "name: door-renamed")

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import signal
 import subprocess
 import threading
 import time
@@ -53,6 +54,15 @@ class Common:
         self.assertEqual(len(done.stderr.splitlines()), 1)
         self.assertIn("nowhere", done.stderr)
 
+    def test_o_goes_where_a_link_leads_and_leaves_the_link(self):
+        place = self.site.folder / ("x" * 250 + ".jpg")
+        link = self.site.folder / "latest.jpg"
+        link.symlink_to(place.name)
+        for _ in range(2):
+            self.assertExit(self.shoot("-o", link, "door"), 0)
+            self.assertTrue(link.is_symlink())
+            support.decodes(place)
+
     def test_count_prints_a_path_a_line_at_the_interval(self):
         began = time.monotonic()
         done = self.assertExit(self.shoot("--count", "3", "--interval", "400ms", "yard"), 0)
@@ -73,11 +83,11 @@ class Common:
 
     def test_wrong_usage_is_exit_2(self):
         for arguments in (["--count", "2", "-o", "x.jpg"], ["--count", "0"], ["--count", "x"], ["--interval", "5"], ["--relay", "blink"],
-                          ["--relay", "pulse=fast"], ["--nonsense"], ["door", "yard"], ["--to", "nas", "-o", "x.jpg", "door"]):
+                          ["--relay", "pulse=fast"], ["--relay", "pulse=0s"], ["--interval", "0s"], ["-o", ""], [""], ["--nonsense"], ["door", "yard"], ["--to", "nas", "-o", "x.jpg", "door"]):
             with self.subTest(arguments=arguments):
                 done = self.assertExit(self.shoot(*arguments), 2)
                 self.assertEqual(done.stdout, "")
-                self.assertNotEqual(done.stderr, "")
+                self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
         self.assertFalse(self.site.pictures.exists() and self.site.files())
 
     def test_a_camera_that_fails_is_exit_1_in_one_line_with_its_name(self):
@@ -190,6 +200,34 @@ class WithoutADaemon(Common, support.TestCase):
         self.addCleanup(camera.close)
         done = self.assertExit(self.site.snapshot("-o", "-", camera.url, config=False, text=False), 0)
         self.assertEqual(done.stdout, support.a_jpeg())
+
+    def test_a_url_with_a_relay_that_nobody_knows_is_a_picture_and_exit_5(self):
+        camera = support.Camera(lambda handler: support.send(handler, support.a_jpeg()))
+        self.addCleanup(camera.close)
+        done = self.assertExit(self.site.snapshot("-o", "-", "--relay", "pulse", camera.url, env={"SNAPCRON_CONFIG": "/no/such.yaml"}, config=False, text=False), 5)
+        self.assertEqual(done.stdout, support.a_jpeg())
+        self.assertIn(b"/no/such.yaml", done.stderr)
+
+    def test_pulses_of_two_calls_come_one_after_the_other(self):
+        results = []
+        threads = [threading.Thread(target=lambda: results.append(self.shoot("--relay", "pulse=400ms", "door"))) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        for done in results:
+            self.assertExit(done, 0)
+
+    def test_who_is_ended_in_a_pulse_ends_the_pulse(self):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            with self.subTest(signal=number):
+                shot = subprocess.Popen([support.SNAPSHOT, "--relay", "pulse=60s", "door"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                        env=support.env_for_child(SNAPCRON_CONFIG=self.site.config))
+                support.wait_until("the pulse", lambda: (self.site.folder / "sock.sim").exists() and 1 in self.site.sim_levels().values())
+                shot.send_signal(number)
+                self.assertEqual(shot.wait(10), -number)
+                shot.communicate()
+                self.assertNotIn(1, self.site.sim_levels().values())
 
     def test_a_password_in_a_url_is_refused(self):
         done = self.site.snapshot("-o", "-", "http://root:secret@127.0.0.1:1/x.jpg")
