@@ -3,6 +3,7 @@
 import functools
 import re
 import shlex
+import subprocess
 import sys
 import unittest
 
@@ -144,6 +145,16 @@ class CommandLines(unittest.TestCase):
         for program, text in (("snapcron", "stat"), ("snapcron", "log --rules x"), ("snapcron", "outbox drop --destination"), ("snapcron", "status door"),
                               ("snapcron", "input door hihg"), ("snapshot", "--cuont 3 door"), ("snapcron", "next --cron '* * * * *")):
             self.assertIsNotNone(self.complaint(program, text), text)
+
+    def test_what_a_page_says_that_it_prints_is_what_it_prints(self):
+        seen = 0
+        for page in PAGES:
+            for line, printed in re.findall(r"(?m)^```\n\$ (snapcron next .*)\n((?:(?!```).*\n)+)```$", page.read_text()):
+                seen += 1
+                with self.subTest(line):
+                    done = subprocess.run([support.BIN / "snapcron", *shlex.split(line)[1:]], capture_output=True, text=True, env=support.env_for_child())
+                    self.assertEqual(done.stdout + done.stderr, printed)
+        self.assertGreater(seen, 2)
 
 
 # The 40-pin header, and how a line rests until a program takes it (BCM2835 to BCM2712 with RP1).
