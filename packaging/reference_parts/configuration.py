@@ -127,7 +127,7 @@ class Examples:
 
 def flow(value):
     yaml = ruamel.yaml.YAML(typ="safe", pure=True)
-    yaml.version, yaml.default_flow_style, yaml.width = (1, 2), True, 10000
+    yaml.version, yaml.default_flow_style, yaml.width, yaml.sort_base_mapping_type_on_output = (1, 2), True, 10000, False
     out = io.StringIO()
     yaml.dump(value, out)
     return out.getvalue().removeprefix("%YAML 1.2\n").removeprefix("---").strip().removesuffix("...").strip()
