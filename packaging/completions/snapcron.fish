@@ -61,7 +61,7 @@ complete -c snapcron -n '__fish_seen_subcommand_from check' -F
 complete -c snapcron -n '__fish_seen_subcommand_from next' -s h -l help -d 'Print this help message and exit'
 complete -c snapcron -n '__fish_seen_subcommand_from next' -F
 complete -c snapcron -n '__fish_seen_subcommand_from next' -l cron -x -d 'a cron pattern'
-complete -c snapcron -n '__fish_seen_subcommand_from next' -l timezone -x -d 'an IANA name'
+complete -c snapcron -n '__fish_seen_subcommand_from next' -l timezone -x -d 'an IANA name; of the configuration\'s rules only where they are shown'
 complete -c snapcron -n '__fish_seen_subcommand_from next' -l from -x -d 'RFC 3339; now by default'
 complete -c snapcron -n '__fish_seen_subcommand_from next' -l count -x -d 'how many times'
 complete -c snapcron -n '__fish_seen_subcommand_from next' -l dst-gap -x -a 'skip run_once' -d 'a time in the spring gap: skip or run_once'
