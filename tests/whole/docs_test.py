@@ -12,7 +12,7 @@ from check_test import fragments
 from support import ROOT
 
 PAGES = sorted({ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")}
-               | {page for folder in ("docs", "examples", "rules", "tests", "packaging") for page in (ROOT / folder).rglob("*.md")})
+               | {page for folder in ("docs", "examples", "rules", "tests", "packaging") for page in (ROOT / folder).rglob("*.md") if "node_modules" not in page.parts})
 FENCE = re.compile(r"(?ms)^ *```(\w*)\n(.*?)^ *```$")
 
 
