@@ -161,7 +161,7 @@ void Api::relay_off_txt(Call const& call, Response& response) {
 void Api::switch_relay_1(bool on, Call const& call, Response& response) {
   RelayCommand command;
   command.kind = on ? RelayCommand::Kind::on : RelayCommand::Kind::off;
-  if (call.request.method == Method::get)
+  if (call.request.method != Method::head)
     if (auto const done = controls_.switch_relay(1, command); !done)
       return fail(response, done.error());
   response.body = on ? "Relay is On\n" : "Relay is Off\n";

@@ -110,6 +110,12 @@ void HeadParser::on_field_impl(bh::field field, view name, view raw, error_code&
     case bh::field::accept:
       request_.accept = value;
       return;
+    case bh::field::accept_language:
+      request_.accept_language = value;
+      return;
+    case bh::field::user_agent:
+      request_.user_agent = value;
+      return;
     case bh::field::accept_encoding:
       request_.accept_encoding = value;
       return;
@@ -158,6 +164,8 @@ void HeadParser::other_field(view name, std::string_view value, error_code& ec) 
     request_.last_event_id = value;
   } else if (is("sec-purpose") || is("purpose") || is("x-moz")) {
     request_.prefetch = true;
+  } else if (is("upgrade-insecure-requests")) {
+    request_.upgrades = true;
   }
 }
 

@@ -25,8 +25,10 @@ struct Request {
       path;  // decoded, begins with "/", UTF-8, no control characters, no "." or ".." segment
   std::string_view query;  // raw, without "?"
   std::string_view host, authorization, accept, content_type, origin, referer, sec_fetch_site;
+  std::string_view user_agent, accept_language;
   std::string_view range, if_range, if_none_match, last_event_id, cookie, accept_encoding;
   bool prefetch = false;  // a browser that only guesses that the page will be wanted
+  bool upgrades = false;  // Upgrade-Insecure-Requests: a browser that shows a page
   bool has_host = false, has_authorization = false, has_origin = false;
   bool keep_alive = false;
   bool expects_continue = false;

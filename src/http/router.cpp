@@ -1,5 +1,6 @@
 #include "http/router.hpp"
 
+#include "http/confirmation.hpp"
 #include "http/login_refusal.hpp"
 #include "http/page.hpp"
 #include "http/query.hpp"
@@ -43,22 +44,24 @@ std::optional<std::string_view> fits(std::string_view pattern, std::string_view 
 
 /// A browser is sent to the log-in; the page itself is told without the challenge that opens the
 /// browser's own box; all others are challenged.
-Response refuse_entrance(Request const& request, Match const& match, Verdict verdict) {
+Response refuse_entrance(Request const& request, bool by_cookie, Verdict verdict) {
   auto const challenged = challenge(verdict, request.authorization);
-  if (!match.takes_cookie() || !request.authorization.empty()) return challenged;
+  if (!by_cookie || !request.authorization.empty()) return challenged;
   bool const reads = request.method == Method::get || request.method == Method::head;
   if (reads && accepts_html(request)) return to_login(request);
   return login_cookie_in(request.cookie).empty() ? challenged : login_refusal(verdict);
 }
 
+/// Is it an address of this server? What stands in the open can be put there by anybody on the way.
+bool is_ours(std::string_view url, Request const& request, bool encrypted) {
+  return same_site(url, request.host) &&
+         (!encrypted || equal_ignoring_case(url.substr(0, 6), "https:"));
+}
+
 /// A browser that sends this for a page of another site, or without being asked. Scripts send none
 /// of these fields and pass.
 char const* foreign(Request const& request, bool encrypted) {
-  // What stands in the open can be put there by anybody on the way.
-  auto const ours = [&](std::string_view url) {
-    return same_site(url, request.host) &&
-           (!encrypted || equal_ignoring_case(url.substr(0, 6), "https:"));
-  };
+  auto const ours = [&](std::string_view url) { return is_ours(url, request, encrypted); };
   if (request.prefetch) return "a page that switches something is not fetched in advance";
   auto const site = request.sec_fetch_site;
   if (!site.empty() && site != "same-origin" && site != "none")
@@ -67,6 +70,8 @@ char const* foreign(Request const& request, bool encrypted) {
     return "a page of another origin may not switch anything here";
   if (!request.has_origin && !request.referer.empty() && !ours(request.referer))
     return "a link on another site may not switch anything here";
+  if (request.method == Method::post && comes_from_nowhere(request))
+    return "a browser must say which page it sends a form from";
   return nullptr;
 }
 
@@ -78,18 +83,18 @@ bool is_sent_as(std::string_view wanted, Request const& request) {
          (request.content_type.empty() && !request.announces_body);
 }
 
-/// A page can send a form anywhere, but only with some of these; a program sends none of them, and
-/// may leave it to us to see that its body is JSON.
-bool from_a_browser(Request const& request) {
-  return request.has_origin || !request.referer.empty() || !request.sec_fetch_site.empty() ||
-         !request.cookie.empty();
+bool switches_by_get(Route const& route) {
+  return route.permission == Permission::operate && route.method == Method::get;
 }
 
-/// What VAPIX lets be asked by GET and by POST alike.
+/// What VAPIX lets be asked by GET and by POST alike, and what switches by GET: a browser is asked
+/// to confirm that, and does so by POST.
 bool takes_forms(std::string_view path) {
-  return path.starts_with("/axis-cgi/") && std::ranges::any_of(routes(), [&](Route const& route) {
-           return route.path.substr(0, route.path.find('?')) == path;
-         });
+  bool const of_vapix = path.starts_with("/axis-cgi/");
+  return std::ranges::any_of(routes(), [&](Route const& route) {
+    return (of_vapix || switches_by_get(route)) &&
+           route.path.substr(0, route.path.find('?')) == path;
+  });
 }
 
 }  // namespace
@@ -119,6 +124,16 @@ Match match(Method method, std::string_view path, std::string_view query) {
   return result;
 }
 
+bool from_a_browser(Request const& request) {
+  return request.has_origin || !request.referer.empty() || !request.sec_fetch_site.empty() ||
+         !request.cookie.empty();
+}
+
+bool takes_cookie(Request const& request, Match const& match, bool encrypted) {
+  if (match.form) return request.has_origin && is_ours(request.origin, request, encrypted);
+  return !match.route || !switches_by_get(*match.route);
+}
+
 std::optional<Response> turn_away(Request const& request, Peer const& peer, bool passwords) {
   // A name that a foreign site has resolved to 127.0.0.1 comes with that name in Host.
   if (peer.local || passwords || !request.has_host || is_loopback_host(request.host))
@@ -132,7 +147,7 @@ std::optional<Response> turn_away(Request const& request, Peer const& peer, Matc
   auto const verdict = visitor.verdict;
   if (match.permission() != Permission::none && verdict != Verdict::user &&
       verdict != Verdict::viewer)
-    return refuse_entrance(request, match, verdict);
+    return refuse_entrance(request, takes_cookie(request, match, peer.encrypted), verdict);
   if (match.form)
     return is_sent_as("application/x-www-form-urlencoded", request)
                ? std::nullopt
@@ -144,10 +159,13 @@ std::optional<Response> turn_away(Request const& request, Peer const& peer, Matc
     response.fields = "Allow: " + match.allow + "\r\n";
     return response;
   }
-  bool const operates = match.route->permission == Permission::operate;
+  bool const operates = match.operates();
   if ((!operates && match.route->method == Method::get) || peer.local) return std::nullopt;
   if (operates && verdict != Verdict::user) return problem(403, "a viewer may read, not switch");
   if (char const* why = foreign(request, peer.encrypted)) return problem(403, why);
+  if (switches_by_get(*match.route) && comes_from_nowhere(request))
+    return ask_to_confirm(request, match.route->doc.summary);
+  // A program may leave it to us to see that its body is JSON.
   if (match.route->method == Method::post && from_a_browser(request) &&
       !is_sent_as("application/json", request))
     return problem(415, "send the body as Content-Type: application/json");

@@ -28,8 +28,8 @@ using Streaming = boost::asio::awaitable<void> (Api::*)(Call const&, Response&, 
 /// What the OpenAPI document tells of a route: names of its schemas and parameters
 /// (openapi_parts.cpp), separated by blanks where there are several.
 struct RouteDoc {
-  std::string_view id{};  // its name in programs; empty: it is not in the document
-  std::string_view summary{};
+  std::string_view id{};          // its name in programs; empty: it is not in the document
+  std::string_view summary{};     // of a GET that switches: what a browser is asked to confirm
   std::string_view argument{};    // what "*" is
   std::string_view parameters{};  // of query and header
   std::string_view body{};        // the schema of a JSON body
@@ -59,17 +59,23 @@ struct Match {
   Route const* route = nullptr;  // null: nothing of that name, or not by that method
   std::string argument;          // what "*" stands for
   std::string allow;             // for 405: the methods that the path knows; empty: 404
-  /// The parameters come in the body, as of a page of VAPIX that is asked by POST: it is known what
-  /// is asked, and with what rights, when they have been read as a query of Method::get.
+  /// The parameters come in the body, as of a page of VAPIX that is asked by POST, or a GET that
+  /// switches comes by the button of its confirmation: it is known what is asked, and with what
+  /// rights, when they have been read as a query of Method::get.
   bool form = false;
 
   Permission permission() const { return route ? route->permission : Permission::read; }
-  /// Not where a mere link switches something: that takes the password itself.
-  bool takes_cookie() const {
-    return permission() != Permission::operate || route->method != Method::get;
-  }
+  bool operates() const { return permission() == Permission::operate; }
 };
 Match match(Method method, std::string_view path, std::string_view query);
+
+/// Will a log-in do in place of the password itself? Not where a mere link switches something, nor
+/// by a form unless it is one of our own.
+bool takes_cookie(Request const& request, Match const& match, bool encrypted);
+
+/// A page can send a request anywhere, but only with some of these fields; a program sends none of
+/// them.
+bool from_a_browser(Request const& request);
 
 /// Refusals before anybody is asked for a password: without passwords, another site's name for this
 /// machine.

@@ -108,8 +108,8 @@ void Session::begin_request() {
   if (peer_.local || !passwords || match_.permission() == Permission::none)
     return admitted({Verdict::user});
   phase_ = Phase::login;
-  auto visitor = hub_->entrance.check(request, match_.takes_cookie(), peer_,
-                                      [self = shared_from_this()](Visitor later) {
+  auto visitor = hub_->entrance.check(request, takes_cookie(request, match_, peer_.encrypted),
+                                      peer_, [self = shared_from_this()](Visitor later) {
                                         if (self->phase_ != Phase::login) return;
                                         self->admitted(std::move(later));
                                         self->turn();

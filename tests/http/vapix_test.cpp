@@ -146,8 +146,7 @@ TEST_F(OldPages, AFormThatIsNoneChangesNothing) {
       413)
       << "an address is not as long, either";
   EXPECT_EQ(status(post("/axis-cgi/io/nothing.cgi", "action=1:/", form)), 404);
-  EXPECT_EQ(status(post("/io/relayon.txt", "", form)), 405) << "no page of VAPIX";
-  EXPECT_EQ(status(post("/io", "relay=on", form)), 405);
+  EXPECT_EQ(status(post("/io/input.txt", "", form)), 405) << "no page of VAPIX";
   EXPECT_TRUE(controls.untouched());
 }
 
