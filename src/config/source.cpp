@@ -1,5 +1,7 @@
 #include "config/source.hpp"
 
+#include "core/secrets.hpp"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -31,32 +33,12 @@ class Descriptor {
   int fd_;
 };
 
-/// Blanks out what a line holds of secrets, byte for byte, so that columns stay: the user and
-/// password in an address, the value of a `password` (no key of ours, but people try it) and that
-/// of a script's `-pass`.
-std::string without_secrets(std::string_view line) {
-  std::string shown{line};
-  auto const blank = [&](std::size_t begin, std::size_t end) {
-    std::fill(shown.begin() + static_cast<std::ptrdiff_t>(begin),
-              shown.begin() + static_cast<std::ptrdiff_t>(end), '*');
-  };
-  for (auto i = line.find("://"); i != std::string_view::npos; i = line.find("://", i + 3)) {
-    auto const end = std::min(line.find_first_of(" \t/?#\"',", i + 3), line.size());
-    auto const at = line.substr(i + 3, end - i - 3).rfind('@');
-    if (at != std::string_view::npos) blank(i + 3, i + 3 + at);
-  }
-  // In YAML, and in the script of an old camera server.
-  for (auto const& [key, ends] : {std::pair<std::string_view, char const*>{"password:", ",}"},
-                                  std::pair<std::string_view, char const*>{"-pass ", " ;"}}) {
-    for (auto i = line.find(key); i != std::string_view::npos; i = line.find(key, i + 1)) {
-      auto const begin = std::min(line.find_first_not_of(" \t", i + key.size()), line.size());
-      bool const quoted = begin < line.size() && (line[begin] == '"' || line[begin] == '\'');
-      auto const end = quoted ? line.rfind(line[begin]) : line.find_first_of(ends, begin);
-      blank(begin, std::min(std::max(end, begin), line.size()));
-    }
-  }
-  return shown;
+std::size_t indentation(std::string_view line) {
+  return std::min(line.find_first_not_of(' '), line.size());
 }
+
+// How far above a header the key stands to which it belongs.
+constexpr unsigned most_headers = 50;
 
 }  // namespace
 
@@ -88,6 +70,16 @@ std::size_t Source::offset(Position at) const {
   return std::min(lines_[at.line - 1] + at.column - 1, text_.size());
 }
 
+bool Source::is_header(unsigned number) const {
+  auto const own = indentation(line(number));
+  for (unsigned above = number - 1; above > 0 && number - above <= most_headers; --above) {
+    auto const text = line(above);
+    auto const its = indentation(text);
+    if (its < own && its < text.size()) return text.substr(its).starts_with("header");
+  }
+  return false;
+}
+
 Diagnostic Source::diagnostic(Diagnostic::Severity severity, Position at, std::string message,
                               std::string suggestion) const {
   auto const shown = line(at.line);
@@ -96,9 +88,9 @@ Diagnostic Source::diagnostic(Diagnostic::Severity severity, Position at, std::s
   return {severity,
           name_,
           at,
-          std::move(message),
+          hide_secrets_of_urls(std::move(message)),
           std::move(suggestion),
-          show ? without_secrets(shown) : std::string{}};
+          show ? hide_secrets(shown, is_header(at.line)) : std::string{}};
 }
 
 Result<FileText> read_regular_file(std::filesystem::path const& file, std::size_t limit) {

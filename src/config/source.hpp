@@ -26,11 +26,13 @@ class Source {
   std::size_t offset(Position at) const;
 
   /// A diagnostic about this text, complete with the line (left out when it is absurdly long, and
-  /// without the passwords that should not stand in it).
+  /// without the passwords, headers and values in addresses that not everybody is to see).
   Diagnostic diagnostic(Diagnostic::Severity severity, Position at, std::string message,
                         std::string suggestion = {}) const;
 
  private:
+  bool is_header(unsigned number) const;
+
   std::string name_;
   std::string text_;
   std::vector<std::size_t> lines_;  // offset of each line's first byte

@@ -7,8 +7,9 @@
 namespace snapcron {
 namespace {
 
-constexpr std::size_t widest_line = 160;  // characters; a longer line is shown around the caret
-constexpr std::size_t longest_word = 64;  // no key is longer; keeps the comparison bounded
+constexpr std::size_t widest_line = 160;     // characters; a longer line is shown around the caret
+constexpr std::string_view indent = "    ";  // of an excerpt: no other line begins so
+constexpr std::size_t longest_word = 64;     // no key is longer; keeps the comparison bounded
 
 /// The line and, below it, a caret. Tabs stay in both, so that they are as wide in one as in the
 /// other.
@@ -38,7 +39,7 @@ std::string excerpt(std::string_view line, unsigned column) {
   std::size_t const first =
       caret > widest_line / 2 && shown.size() > widest_line ? caret - widest_line / 2 : 0;
   std::size_t const last = std::min(shown.size(), first + widest_line);
-  std::string text{"    "}, below{"    "};
+  std::string text{indent}, below{indent};
   if (first > 0) {
     text += "...";
     below += "   ";
@@ -92,6 +93,16 @@ std::string to_text(Diagnostic const& diagnostic) {
   text += "\n";
   if (!diagnostic.line.empty()) text += excerpt(diagnostic.line, diagnostic.at.column);
   return text;
+}
+
+std::string without_excerpts(std::string_view text) {
+  std::string left;
+  while (!text.empty()) {
+    auto const line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    if (!line.starts_with(indent)) left.append(line).append("\n");
+  }
+  return left;
 }
 
 bool has_errors(std::span<Diagnostic const> diagnostics) {

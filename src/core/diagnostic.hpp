@@ -29,6 +29,9 @@ struct Diagnostic {
 /// "FILE:LINE:COL: error: MESSAGE (did you mean 'X'?)\n    LINE\n    ^\n"
 std::string to_text(Diagnostic const& diagnostic);
 
+/// Of such texts in a row: without what they quote of files, which may hold secrets.
+std::string without_excerpts(std::string_view text);
+
 bool has_errors(std::span<Diagnostic const> diagnostics);
 
 /// The word of `known` nearest to `word` by edit distance, if it is close enough to be a slip.

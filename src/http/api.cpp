@@ -1,6 +1,8 @@
 #include "http/api.hpp"
 
+#include "core/diagnostic.hpp"
 #include "core/printable.hpp"
+#include "core/secrets.hpp"
 #include "http/counted.hpp"
 #include "http/delivery_page.hpp"
 #include "http/json_body.hpp"
@@ -167,8 +169,15 @@ void Api::switch_relay_1(bool on, Call const& call, Response& response) {
   response.body = on ? "Relay is On\n" : "Relay is Off\n";
 }
 
-void Api::status(Call const&, Response& response) {
-  reply_json(response, status_json(controls_.status()));
+/// What a refused configuration holds is nothing for those who may only look.
+Status Api::status_for(Visitor const& who) const {
+  auto status = controls_.status();
+  if (who == Verdict::viewer) status.config_error = without_excerpts(status.config_error);
+  return status;
+}
+
+void Api::status(Call const& call, Response& response) {
+  reply_json(response, status_json(status_for(call.visitor)));
 }
 
 void Api::inputs(Call const&, Response& response) {
@@ -333,14 +342,14 @@ awaitable<void> Api::reload(Call const&, Response& response) {
   reply_loaded(response, co_await controls_.reload());
 }
 
-awaitable<void> Api::axis_script(Call const&, Response& response) {
+awaitable<void> Api::axis_script(Call const& call, Response& response) {
   auto const script = co_await controls_.axis_script();
   if (!script) {
     fail(response, script.error());
     co_return;
   }
   response.content_type = "text/plain; charset=utf-8";
-  response.body = *script;
+  response.body = call.visitor == Verdict::viewer ? hide_secrets_in_lines(*script) : *script;
 }
 
 awaitable<void> Api::set_axis_script(Call const& call, Response& response) {

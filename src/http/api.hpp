@@ -95,6 +95,7 @@ class Api {
   boost::asio::awaitable<void> set_axis_script(Call const&, Response&);
 
  private:
+  Status status_for(Visitor const& who) const;
   void switch_relay_1(bool on, Call const&, Response&);
   bool send_picture(std::shared_ptr<std::string const> jpeg, Response&);
   boost::asio::awaitable<void> switch_rule(bool enabled, Call const&, Response&);

@@ -15,8 +15,10 @@
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace snapcron::http {
 namespace {
@@ -73,7 +75,9 @@ Result<std::optional<std::int64_t>> last_seen(Request const& request) {
 /// How far a client is.
 class Reader {
  public:
-  explicit Reader(Controls& controls) : controls_{controls}, moment_{controls.change_moment()} {}
+  using Ask = std::function<Status()>;
+  Reader(Controls& controls, Ask status)
+      : controls_{controls}, status_{std::move(status)}, moment_{controls.change_moment()} {}
 
   awaitable<Result<void>> begin(std::optional<std::int64_t> seen) {
     auto const log = co_await controls_.log({.limit = 1}, Duration{});
@@ -111,13 +115,14 @@ class Reader {
   Controls& controls_;
   std::uint64_t moment_;
   std::int64_t record_ = 0, picture_ = 0;    // the newest that was told
+  Ask status_;  // as it is shown to this client
   bool records_ = false, pictures_ = false;  // there are more
 };
 
 void Reader::append_states(std::string& out, Changes const& changes) const {
   auto const zone = controls_.zone();
   if (changes.config) {
-    auto const status = controls_.status();
+    auto const status = status_();
     append(out, "config",
            json::object{{"ok", status.config_error.empty()},
                         {"error", status.config_error.empty() ? json::value{}
@@ -171,9 +176,10 @@ awaitable<void> Api::events(Call const& call, Response& response, Stream& stream
   auto const executor = co_await asio::this_coro::executor;
   asio::steady_timer quiet{executor}, pause{executor};
   auto const follow = controls_.follow_changes([&quiet] { quiet.cancel(); });
-  Reader reader{controls_};
+  auto const status = [this, &call] { return status_for(call.visitor); };
+  Reader reader{controls_, status};
   std::string text = retry;
-  append(text, "status", status_json(controls_.status()));
+  append(text, "status", status_json(status()));
   if (auto const begun = co_await reader.begin(*seen); !begun)
     co_return fail(response, begun.error());
 

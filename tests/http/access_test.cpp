@@ -380,6 +380,33 @@ TEST_F(Access, AnOldClientSendsItsPasswordAtOnceOrAfterTheRefusal) {
   EXPECT_EQ(body(reply), "Relay is On\n");
 }
 
+TEST_F(Access, AViewerIsShownNoSecretsOfTheConfiguration) {
+  start({root, anna});
+  controls.state.config_error = "f:1:1: error: unknown key 'x'\n    x: CANARY\n    ^\n";
+  controls.script = "* * * * * :\nftp -pass CANARY -host nas;\n%\n";
+  for (auto const* page : {"/api/v1/status", "/api/v1/axis-script"}) {
+    EXPECT_THAT(body(get(page, as_root)), HasSubstr("CANARY")) << page;
+    EXPECT_THAT(body(get(page, as_anna)), Not(HasSubstr("CANARY"))) << page;
+  }
+  EXPECT_THAT(body(get("/api/v1/status", as_anna)),
+              HasSubstr("\"config_error\":\"f:1:1: error: unknown key 'x'\\n\""));
+  EXPECT_EQ(body(get("/api/v1/axis-script", as_anna)),
+            "* * * * * :\nftp -pass ****** -host nas;\n%\n");
+  for (auto const* user : {as_root, as_anna}) {
+    auto client = connect();
+    client.send(std::string{"GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\n"} + user + "\r\n");
+    until_has(client, "event: status");
+    controls.change({.config = true});
+    until_has(client, "event: config");
+    EXPECT_TRUE(turn_until([&] {
+      client.read();
+      return client.got.rfind("event: status") > client.got.find("event: config") &&
+             client.got.ends_with("\n\n");
+    }));
+    EXPECT_EQ(client.got.find("CANARY") != client.got.npos, user == as_root);
+  }
+}
+
 TEST_F(Access, AReloadForgetsWhoMayComeIn) {
   start({root});
   EXPECT_EQ(status(get("/io/input.txt", as_root)), 200);
