@@ -19,38 +19,6 @@
 
 namespace snapcron::http {
 
-bool FailureLimiter::admit(PeerKey const& from, Steady now) {
-  while (!attempts_.empty() && now - attempts_.front().at >= std::chrono::minutes{1})
-    attempts_.pop_front();
-  bool const known = knows(from);
-  std::size_t theirs = 0, of_their_kind = 0;
-  for (auto const& attempt : attempts_) {
-    theirs += attempt.from == from;
-    of_their_kind += attempt.known == known;
-  }
-  if (theirs >= per_address || of_their_kind >= (known ? of_known : of_strangers)) return false;
-  attempts_.push_back({from, now, known});
-  return true;
-}
-
-void FailureLimiter::succeeded(PeerKey const& from) {
-  auto const latest = std::find_if(attempts_.rbegin(), attempts_.rend(),
-                                   [&](Attempt const& a) { return a.from == from; });
-  if (latest != attempts_.rend()) attempts_.erase(std::next(latest).base());
-  know(from);
-}
-
-void FailureLimiter::know(PeerKey const& from) {
-  if (!known_.empty() && known_.front() == from) return;
-  std::erase(known_, from);
-  known_.push_front(from);
-  if (known_.size() > known_addresses) known_.pop_back();
-}
-
-bool FailureLimiter::knows(PeerKey const& from) const {
-  return std::find(known_.begin(), known_.end(), from) != known_.end();
-}
-
 void KeyedMac::Free::operator()(evp_mac_ctx_st* context) const {
   EVP_MAC_CTX_free(context);
 }
@@ -108,19 +76,28 @@ void Authenticator::set_users(std::vector<User> users) {
   ++generation_;
 }
 
+void Authenticator::restore_known(std::vector<PeerKey> const& latest_first) {
+  for (auto one = latest_first.rbegin(); one != latest_first.rend(); ++one) limiter_.know(*one);
+}
+
+void Authenticator::know(PeerKey const& from) {
+  if (limiter_.know(from) && known_changed_) known_changed_();
+}
+
 std::optional<Visitor> Authenticator::check(std::string_view authorization, Peer const& from,
-                                            Done done) {
+                                            Done done, DeviceOf const& device_of) {
   if (authorization.empty()) return Visitor{Verdict::absent};
   if (auto const token = parse_bearer(authorization)) return check_token(*token, from);
   auto credentials = parse_basic(authorization);
   if (!credentials) return Visitor{Verdict::wrong};
-  return check(std::move(*credentials), from, std::move(done));
+  return check(std::move(*credentials), from, std::move(done), device_of);
 }
 
-std::optional<Visitor> Authenticator::check(Credentials credentials, Peer const& from, Done done) {
+std::optional<Visitor> Authenticator::check(Credentials credentials, Peer const& from, Done done,
+                                            DeviceOf const& device_of) {
   auto const mac = mac_.of(credentials);
   if (auto const* login = remember(mac)) {
-    limiter_.know(from.key);
+    know(from.key);
     return login->visitor;
   }
   for (auto& evaluation : evaluations_) {
@@ -128,10 +105,11 @@ std::optional<Visitor> Authenticator::check(Credentials credentials, Peer const&
     evaluation.waiting.push_back(std::move(done));
     return std::nullopt;
   }
-  if (evaluations_.size() >= under_way + (limiter_.knows(from.key) ? under_way / 2 : 0))
-    return Visitor{Verdict::busy};
-  if (!limiter_.admit(from.key, clock_.now().steady)) return refuse(from, Verdict::limited);
-  evaluations_.push_back({mac, from, {}});
+  auto const device = device_of ? device_of(credentials.user) : std::nullopt;
+  bool const known = device || limiter_.knows(from.key);
+  if (evaluations_.size() >= under_way + (known ? under_way / 2 : 0)) return Visitor{Verdict::busy};
+  if (!limiter_.admit(from.key, clock_.now().steady, device)) return refuse(from, Verdict::limited);
+  evaluations_.push_back({mac, from, device, {}});
   evaluations_.back().waiting.push_back(std::move(done));
   evaluate(std::move(credentials), mac);
   return std::nullopt;
@@ -193,8 +171,12 @@ void Authenticator::ended(KeyedMac::Value const& mac, std::optional<Visitor> goo
   if (found == evaluations_.end()) return;
   auto const waiting = std::move(found->waiting);
   auto const from = found->from;
+  auto const device = found->device;
   evaluations_.erase(found);
-  if (good) limiter_.succeeded(from.key);
+  if (good) {
+    limiter_.succeeded(from.key, device);
+    know(from.key);
+  }
   auto visitor = good ? std::move(*good) : refuse(from, Verdict::wrong);
   if (generation != generation_) {
     visitor = {Verdict::busy};  // judged by users of before a reload: ask again

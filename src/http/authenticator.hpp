@@ -1,10 +1,11 @@
 #pragma once
 // Who may come in. crypt(3) takes tens of milliseconds, so a password is verified once, on a
-// worker, and then known again by a keyed MAC; guesses are limited in number, for each address and
-// in all. A program's token is known by its SHA-256.
+// worker, and then known again by a keyed MAC; guesses are limited in number. A program's token is
+// known by its SHA-256.
 
 #include "core/site.hpp"
 #include "http/credentials.hpp"
+#include "http/failure_limiter.hpp"
 #include "http/peer.hpp"
 #include "ports/clock.hpp"
 
@@ -12,7 +13,6 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include <array>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -23,34 +23,6 @@
 struct evp_mac_ctx_st;
 
 namespace snapcron::http {
-
-/// How many guesses are evaluated in any 60 seconds; a good login is not counted. Whoever guesses
-/// from many addresses uses up what all strangers have, but not what is kept for the addresses that
-/// a good login has come from: their owner gets in with a new password or from a new browser.
-class FailureLimiter {
- public:
-  static constexpr std::size_t per_address = 20;
-  static constexpr std::size_t of_strangers = 30;
-  static constexpr std::size_t of_known = 30;
-  static constexpr std::size_t known_addresses = 64;
-
-  /// Counts one attempt; false when it must not be made.
-  bool admit(PeerKey const& from, Steady now);
-  /// The latest attempt from there was no failure.
-  void succeeded(PeerKey const& from);
-  /// A good login comes from there.
-  void know(PeerKey const& from);
-  bool knows(PeerKey const& from) const;
-
- private:
-  struct Attempt {
-    PeerKey from;
-    Steady at;
-    bool known;
-  };
-  std::deque<Attempt> attempts_;
-  std::deque<PeerKey> known_;  // the latest first
-};
 
 /// HMAC-SHA256 under a key that is drawn at start and never leaves the process.
 class KeyedMac {
@@ -85,7 +57,7 @@ struct Visitor {
 class Authenticator : public std::enable_shared_from_this<Authenticator> {
  public:
   static constexpr std::size_t remembered = 64;
-  static constexpr std::size_t under_way = 8;  // of known addresses some more
+  static constexpr std::size_t under_way = 8;  // of those who are known some more
   using Done = std::function<void(Visitor)>;
   /// Told of each guess that was wrong, and of each that was limited.
   using Refused = std::function<void(Peer const& from, Verdict verdict)>;
@@ -101,9 +73,21 @@ class Authenticator : public std::enable_shared_from_this<Authenticator> {
   void stop() { evaluations_.clear(); }
   bool asks() const { return !users_.empty(); }
 
+  /// Which device asks in the name of a user; nullopt: none of which is known that it is theirs.
+  using DeviceOf = std::function<std::optional<Device>(std::string_view name)>;
+
   /// The verdict where it is known at once; else nullopt, and `done` is called later from the loop.
-  std::optional<Visitor> check(std::string_view authorization, Peer const& from, Done done);
-  std::optional<Visitor> check(Credentials credentials, Peer const& from, Done done);
+  std::optional<Visitor> check(std::string_view authorization, Peer const& from, Done done,
+                               DeviceOf const& device_of = {});
+  std::optional<Visitor> check(Credentials credentials, Peer const& from, Done done,
+                               DeviceOf const& device_of = {});
+
+  /// The addresses that good logins came from, the latest first.
+  std::deque<PeerKey> const& known_addresses() const { return limiter_.known(); }
+  void restore_known(std::vector<PeerKey> const& latest_first);
+  void know(PeerKey const& from);
+  /// Called when one that was not known has become so.
+  void on_known(std::function<void()> changed) { known_changed_ = std::move(changed); }
 
  private:
   struct Login {
@@ -113,6 +97,7 @@ class Authenticator : public std::enable_shared_from_this<Authenticator> {
   struct Evaluation {
     KeyedMac::Value mac;
     Peer from;
+    std::optional<Device> device;
     std::vector<Done> waiting;
   };
 
@@ -128,6 +113,7 @@ class Authenticator : public std::enable_shared_from_this<Authenticator> {
   KeyedMac mac_;
   FailureLimiter limiter_;
   Refused refused_;
+  std::function<void()> known_changed_;
   std::vector<User> users_;
   unsigned generation_ = 0;
   std::vector<Login> logins_;  // the latest used first

@@ -9,8 +9,11 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <functional>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace snapcron::http {
@@ -23,7 +26,13 @@ class Entrance {
 
   /// Whose line is gone or has become another one must log in again.
   void set_users(std::vector<User> users);
-  Logins& logins() { return logins_; }
+
+  /// Who has logged in and from where, for restore(): of no use to who wants to come in.
+  std::string text() const;
+  /// Called when text() has become another one.
+  void on_changed(std::function<void()> changed);
+  /// After set_users(); whatever is no such text is left out.
+  void restore(std::string_view text);
   void on_refused(Authenticator::Refused refused) {
     authenticator_->on_refused(std::move(refused));
   }
@@ -39,7 +48,8 @@ class Entrance {
   void log_out(Call const& call, Response& response);
 
  private:
-  boost::asio::awaitable<Visitor> judge(Credentials credentials, Peer from);
+  Authenticator::DeviceOf device_of(Request const& request) const;
+  boost::asio::awaitable<Visitor> judge(Credentials credentials, Call const& call);
 
   boost::asio::io_context& loop_;
   Clock const& clock_;

@@ -4,8 +4,6 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -53,21 +51,27 @@ void Logins::set_users(std::vector<User> const& users) {
   users_.clear();
   for (auto const& user : users)
     users_[user.name] = {sum_of(user), user.viewer ? Verdict::viewer : Verdict::user};
-  auto const ended = std::erase_if(logins_, [&](Login const& login) {
-    auto const user = users_.find(login.who.name);
-    return user == users_.end() || user->second.sum != login.user;
-  });
+  auto ended = std::erase_if(
+      logins_, [&](Login const& login) { return users_.find(login.who.name) == users_.end(); });
+  for (auto& login : logins_)
+    if (!login.ended && users_.find(login.who.name)->second.sum != login.user) {
+      login.ended = true;
+      ++ended;
+    }
   if (ended > 0) changed();
 }
 
-std::string Logins::begin(Visitor who, Instant now) {
+std::string Logins::begin(Visitor who, Instant now, std::string_view instead_of) {
+  if (auto const before = at(instead_of); before != logins_.end()) logins_.erase(before);
   Sum bits;
   if (RAND_bytes(bits.data(), bits.size()) != 1)
     throw std::runtime_error("no random bits for a log-in");
   auto value = hexadecimal(bits);
   OPENSSL_cleanse(bits.data(), bits.size());
   if (logins_.size() >= at_once)
-    logins_.erase(std::ranges::min_element(logins_, {}, [](Login const& l) { return l.used; }));
+    logins_.erase(std::ranges::min_element(logins_, {}, [](Login const& l) {
+      return std::pair{!l.ended, l.used};
+    }));
   auto const user = users_.find(who.name);
   logins_.push_back(
       {sum_of(value), user == users_.end() ? Sum{} : user->second.sum, std::move(who), now, now});
@@ -75,7 +79,7 @@ std::string Logins::begin(Visitor who, Instant now) {
   return value;
 }
 
-std::vector<Logins::Login>::iterator Logins::at(std::string_view value) {
+std::vector<Logins::Login>::const_iterator Logins::at(std::string_view value) const {
   auto const sum = sum_of(value);
   return std::ranges::find_if(logins_, [&](Login const& login) {
     return CRYPTO_memcmp(login.sum.data(), sum.data(), sum.size()) == 0;
@@ -83,42 +87,45 @@ std::vector<Logins::Login>::iterator Logins::at(std::string_view value) {
 }
 
 Visitor const* Logins::find(std::string_view value, Instant now) {
-  auto const ended = std::erase_if(logins_, [&](Login const& login) {
-    return now - login.begun >= longest || now - login.used >= longest_idle;
-  });
   auto const found = at(value);
-  bool new_day = false;
-  if (found != logins_.end()) {
-    auto const day = [](Instant at) { return std::chrono::floor<std::chrono::days>(at); };
-    new_day = day(std::exchange(found->used, now)) != day(now);
-  }
-  if (ended > 0 || new_day) changed();
-  return found == logins_.end() ? nullptr : &found->who;
+  if (found == logins_.end()) return nullptr;
+  auto& login = logins_[static_cast<std::size_t>(found - logins_.begin())];
+  if (login.ended || now - login.begun >= longest || now - login.used >= longest_idle)
+    return nullptr;
+  auto const day = [](Instant at) { return std::chrono::floor<std::chrono::days>(at); };
+  if (day(std::exchange(login.used, now)) != day(now)) changed();
+  return &login.who;
 }
 
 void Logins::end(std::string_view value) {
   auto const found = at(value);
-  if (found == logins_.end()) return;
-  logins_.erase(found);
+  if (found == logins_.end() || found->ended) return;
+  logins_[static_cast<std::size_t>(found - logins_.begin())].ended = true;
   changed();
 }
 
-std::string Logins::text() const {
+std::optional<Device> Logins::device(std::string_view value, std::string_view name,
+                                     Instant now) const {
+  auto const found = at(value);
+  if (found == logins_.end() || found->who.name != name || now - found->used >= known_device)
+    return std::nullopt;
+  return found->sum;
+}
+
+boost::json::array Logins::all() const {
   boost::json::array list;
   for (auto const& login : logins_)
     list.push_back(boost::json::object{{"name", login.who.name},
                                        {"cookie_sha256", hexadecimal(login.sum)},
                                        {"user_sha256", hexadecimal(login.user)},
                                        {"begun", seconds_of(login.begun)},
-                                       {"used", seconds_of(login.used)}});
-  return boost::json::serialize(list) + "\n";
+                                       {"used", seconds_of(login.used)},
+                                       {"ended", login.ended}});
+  return list;
 }
 
-void Logins::restore(std::string_view text) {
-  boost::system::error_code bad;
-  auto const all = boost::json::parse({text.data(), text.size()}, bad);
-  if (bad || !all.is_array()) return;
-  for (auto const& one : all.get_array()) {
+void Logins::restore(boost::json::array const& all) {
+  for (auto const& one : all) {
     auto const text_of = [&](char const* key) -> std::string_view {
       auto const* const value = one.is_object() ? one.get_object().if_contains(key) : nullptr;
       if (!value || !value->is_string()) return {};
@@ -135,8 +142,10 @@ void Logins::restore(std::string_view text) {
     auto const user = users_.find(text_of("name"));
     if (user == users_.end() || logins_.size() >= at_once ||
         !from_hexadecimal(text_of("cookie_sha256"), login.sum) ||
-        !from_hexadecimal(text_of("user_sha256"), login.user) || login.user != user->second.sum)
+        !from_hexadecimal(text_of("user_sha256"), login.user))
       continue;
+    auto const* const ended = one.get_object().if_contains("ended");
+    login.ended = login.user != user->second.sum || (ended && *ended == boost::json::value(true));
     login.who = {user->second.verdict, user->first};
     login.begun = time_of("begun");
     login.used = time_of("used");

@@ -39,4 +39,22 @@ std::string to_text(Peer const& peer) {
   return text;
 }
 
+std::string to_text(PeerKey const& key) {
+  return to_text(Peer{.address = key});
+}
+
+std::optional<PeerKey> parse_peer_key(std::string_view text) {
+  sockaddr_storage address{};
+  auto& v4 = reinterpret_cast<sockaddr_in&>(address);
+  auto& v6 = reinterpret_cast<sockaddr_in6&>(address);
+  std::string const terminated{text};
+  if (::inet_pton(AF_INET, terminated.c_str(), &v4.sin_addr) == 1)
+    address.ss_family = AF_INET;
+  else if (::inet_pton(AF_INET6, terminated.c_str(), &v6.sin6_addr) == 1)
+    address.ss_family = AF_INET6;
+  else
+    return std::nullopt;
+  return peer_of(address).key;
+}
+
 }  // namespace snapcron::http

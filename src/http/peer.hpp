@@ -3,7 +3,9 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 struct sockaddr_storage;
 
@@ -21,6 +23,9 @@ struct Peer {
 
 /// "192.0.2.7", "2001:db8::7".
 std::string to_text(Peer const& peer);
+/// Of a /64 its first address.
+std::string to_text(PeerKey const& key);
+std::optional<PeerKey> parse_peer_key(std::string_view text);
 
 /// Of an AF_INET or AF_INET6 address; anything else gives the zero key.
 Peer peer_of(sockaddr_storage const& address);

@@ -20,7 +20,7 @@ class Server::Impl {
 
   void use(std::vector<int> handed_over) { handed_over_ = std::move(handed_over); }
 
-  http::Logins& logins() { return hub_->entrance.logins(); }
+  http::Entrance& entrance() { return hub_->entrance; }
 
   void on_refused(Server::Refused refused) {
     hub_->entrance.on_refused(
@@ -121,11 +121,11 @@ void Server::on_refused(Refused refused) {
   impl_->on_refused(std::move(refused));
 }
 void Server::on_logins(std::function<void(std::string text)> changed) {
-  auto& logins = impl_->logins();
-  logins.on_changed([&logins, changed = std::move(changed)] { changed(logins.text()); });
+  auto& entrance = impl_->entrance();
+  entrance.on_changed([&entrance, changed = std::move(changed)] { changed(entrance.text()); });
 }
 void Server::restore_logins(std::string_view text) {
-  impl_->logins().restore(text);
+  impl_->entrance().restore(text);
 }
 Result<void> Server::listen_tcp(HttpSpec const& spec) {
   return impl_->configure(spec);

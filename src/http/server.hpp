@@ -62,8 +62,9 @@ class Server {
   using Refused = std::function<void(std::string const& from, bool limited)>;
   void on_refused(Refused refused);
 
-  /// Who has logged in on the page stays so over a restart: the text of all log-ins, which is told
-  /// at each change, and is of no use to who wants to come in; and its return, after the users.
+  /// Who has logged in on the page stays so over a restart, and from where good log-ins came is
+  /// known: the text of all that, which is told at each change, and is of no use to who wants to
+  /// come in; and its return, after the users.
   void on_logins(std::function<void(std::string text)> changed);
   void restore_logins(std::string_view text);
 

@@ -23,7 +23,7 @@ PeerKey address(std::uint8_t last) {
   return key;
 }
 
-TEST(FailureLimiter, LetsTwentyFromOneAddressAndThirtyInAllBeEvaluatedInAMinute) {
+TEST(FailureLimiter, LetsFiveFromOneStrangerAndThirtyFromAllBeEvaluatedInAMinute) {
   FailureLimiter limiter;
   Steady const now{seconds{1000}};
   int one = 0, others = 0;
@@ -31,7 +31,7 @@ TEST(FailureLimiter, LetsTwentyFromOneAddressAndThirtyInAllBeEvaluatedInAMinute)
     one += limiter.admit(address(1), now + std::chrono::milliseconds{i});
   for (int i = 0; i < 1000; ++i)
     others += limiter.admit(address(static_cast<std::uint8_t>(i)), now + seconds{2});
-  EXPECT_EQ(one, 20);
+  EXPECT_EQ(one, 5);
   EXPECT_EQ(one + others, 30);
   EXPECT_FALSE(limiter.admit(address(9), now + seconds{59}));
   EXPECT_TRUE(limiter.admit(address(9), now + seconds{61}));
@@ -56,7 +56,35 @@ TEST(FailureLimiter, ForgetsAnAttemptThatSucceeded) {
   for (int i = 0; i < 100; ++i) {
     EXPECT_TRUE(limiter.admit(address(1), now));
     limiter.succeeded(address(1));
+    EXPECT_TRUE(limiter.admit(address(2), now, Device{1}));
+    limiter.succeeded(address(2), Device{1});
   }
+}
+
+TEST(FailureLimiter, TwoAttackersDoNotUseUpWhatOtherStrangersHave) {
+  FailureLimiter limiter;
+  int owner = 0;
+  for (int s = 0; s < 420; ++s) {
+    Steady const now{seconds{1000 + s}};
+    limiter.admit(address(1), now);
+    limiter.admit(address(2), now);
+    if (s % 60 == 30) owner += limiter.admit(address(3), now);
+  }
+  EXPECT_EQ(owner, 7);
+}
+
+TEST(FailureLimiter, EachDeviceHasItsOwnWhereverItIs) {
+  FailureLimiter limiter;
+  Steady const now{seconds{1000}};
+  for (int i = 0; i < 60'000; ++i) limiter.admit(PeerKey{9, static_cast<std::uint8_t>(i)}, now);
+  int mine = 0, others = 0;
+  for (int i = 0; i < 100; ++i) {
+    mine += limiter.admit(address(static_cast<std::uint8_t>(i)), now, Device{1});
+    others += limiter.admit(address(1), now, Device{2});
+  }
+  EXPECT_EQ(mine, 10);
+  EXPECT_EQ(others, 10);
+  EXPECT_TRUE(limiter.admit(address(1), now + seconds{61}, Device{1}));
 }
 
 PeerKey stranger(int number) {
@@ -70,7 +98,7 @@ PeerKey stranger(int number) {
 TEST(FailureLimiter, StrangersFromEverywhereDoNotUseUpWhatIsKeptForKnownAddresses) {
   FailureLimiter limiter;
   Steady const now{seconds{1000}};
-  limiter.succeeded(address(1));
+  limiter.know(address(1));
   int evaluated = 0;
   for (int i = 0; i < 60'000; ++i) evaluated += limiter.admit(stranger(i), now);
   EXPECT_EQ(evaluated, 30);
@@ -81,7 +109,7 @@ TEST(FailureLimiter, StrangersFromEverywhereDoNotUseUpWhatIsKeptForKnownAddresse
 TEST(FailureLimiter, KnownAddressesHaveABoundTogetherAndAreTheLatest) {
   FailureLimiter limiter;
   Steady const now{seconds{1000}};
-  for (int i = 0; i < 100; ++i) limiter.succeeded(stranger(i));
+  for (int i = 0; i < 100; ++i) limiter.know(stranger(i));
   EXPECT_FALSE(limiter.knows(stranger(35)));
   EXPECT_TRUE(limiter.knows(stranger(36)));
   EXPECT_TRUE(limiter.knows(stranger(99)));
@@ -214,7 +242,7 @@ TEST_F(Logins, EvaluationsUnderWayAreBounded) {
   char const digits[] = "ABCDEFGHIJKLMNOP";
   for (int i = 0; i < 16; ++i) {
     std::string const different = std::string{"Basic cm9vdDpzM2Ny"} + digits[i] + "XQ=";
-    auto const now = authenticator->check(different, Peer{.key = address(1)}, [](Verdict) {});
+    auto const now = authenticator->check(different, Peer{.key = stranger(i)}, [](Verdict) {});
     if (now) ++verdicts[*now];
   }
   EXPECT_EQ(verdicts[Verdict::busy], 8);
@@ -316,7 +344,7 @@ TEST_F(Logins, EachWrongOneIsToldWithTheWholeAddressItCameFrom) {
 TEST_F(Logins, GuessedTokensAreLimitedAndAGoodOneNever) {
   auto const token = http::make_token();
   authenticator->set_users({{"robot", http::hash_token(token), false}});
-  for (int i = 0; i < 20; ++i) EXPECT_EQ(login("Bearer " + http::make_token()), Verdict::wrong);
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(login("Bearer " + http::make_token()), Verdict::wrong);
   EXPECT_EQ(login("Bearer " + http::make_token()), Verdict::limited);
   EXPECT_EQ(login("Bearer " + token), Verdict::user);
 }

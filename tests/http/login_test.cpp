@@ -4,6 +4,9 @@
 
 #include "http/logins.hpp"
 
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
 #include <regex>
 
 namespace snapcron {
@@ -83,7 +86,7 @@ class KeptLogins : public testing::Test {
 };
 
 TEST_F(KeptLogins, AreGoodAfterARestart) {
-  after.restore(before.text());
+  after.restore(before.all());
   auto const* const visitor = after.find(cookie, begun + std::chrono::hours{1});
   ASSERT_TRUE(visitor);
   EXPECT_EQ(visitor->name, "anna");
@@ -92,8 +95,9 @@ TEST_F(KeptLogins, AreGoodAfterARestart) {
 }
 
 TEST_F(KeptLogins, AreKeptWithoutWhatWouldLetAnybodyIn) {
-  EXPECT_THAT(before.text(), Not(HasSubstr(cookie)));
-  EXPECT_THAT(before.text(), Not(HasSubstr(anna.hash)));
+  auto const text = boost::json::serialize(before.all());
+  EXPECT_THAT(text, Not(HasSubstr(cookie)));
+  EXPECT_THAT(text, Not(HasSubstr(anna.hash)));
 }
 
 TEST_F(KeptLogins, EndWhenTheUserIsGoneOrHasAnotherPasswordOrRole) {
@@ -101,7 +105,7 @@ TEST_F(KeptLogins, EndWhenTheUserIsGoneOrHasAnotherPasswordOrRole) {
   promoted.viewer = false;
   for (auto const& users : {std::vector{root}, {root, User{"anna", root.hash, true}}, {promoted}}) {
     after.set_users(users);
-    after.restore(before.text());
+    after.restore(before.all());
     EXPECT_FALSE(after.find(cookie, begun));
   }
   before.set_users({anna});
@@ -111,17 +115,51 @@ TEST_F(KeptLogins, EndWhenTheUserIsGoneOrHasAnotherPasswordOrRole) {
 }
 
 TEST_F(KeptLogins, WhatIsNoneIsLeftOut) {
-  for (std::string const text :
-       {"", "{", "null", "[1,null,{}]", R"([{"name":"anna","cookie_sha256":7,"user_sha256":"x"}])"})
-    after.restore(text);
-  EXPECT_EQ(after.text(), "[]\n");
-  auto spoiled = before.text();
+  auto const restore = [&](std::string const& text) {
+    after.restore(boost::json::parse(text).as_array());
+  };
+  restore(R"([1,null,{},{"name":"anna","cookie_sha256":7,"user_sha256":"x"}])");
+  EXPECT_TRUE(after.all().empty());
+  auto const text = boost::json::serialize(before.all());
+  auto spoiled = text;
   spoiled.replace(spoiled.find("cookie_sha256") + 16, 1, "g");
-  after.restore(spoiled);
-  EXPECT_EQ(after.text(), "[]\n");
-  auto odd_times = std::regex_replace(before.text(), std::regex{":[0-9]+"}, ":9223372036854775807");
-  after.restore(odd_times);
+  restore(spoiled);
+  EXPECT_TRUE(after.all().empty());
+  restore(std::regex_replace(text, std::regex{":[0-9]+"}, ":9223372036854775807"));
   EXPECT_TRUE(after.find(cookie, begun));
+}
+
+TEST_F(KeptLogins, TheDeviceStaysKnownWhenTheLogInIsOver) {
+  EXPECT_TRUE(before.device(cookie, "anna", begun));
+  EXPECT_FALSE(before.device(cookie, "root", begun)) << "anna's browser guesses for nobody else";
+  EXPECT_FALSE(before.device("none", "anna", begun));
+  before.end(cookie);
+  EXPECT_FALSE(before.find(cookie, begun));
+  EXPECT_TRUE(before.device(cookie, "anna", begun + Logins::longest));
+  EXPECT_FALSE(before.device(cookie, "anna", begun + Logins::known_device));
+  after.restore(before.all());
+  EXPECT_FALSE(after.find(cookie, begun));
+  EXPECT_TRUE(after.device(cookie, "anna", begun));
+}
+
+TEST_F(KeptLogins, TheDeviceStaysKnownWhenTheUserHasAnotherPassword) {
+  User const other{"anna", root.hash, true};
+  after.set_users({other});
+  after.restore(before.all());
+  before.set_users({other});
+  for (auto* logins : {&before, &after}) {
+    EXPECT_FALSE(logins->find(cookie, begun));
+    EXPECT_TRUE(logins->device(cookie, "anna", begun));
+    logins->set_users({root});
+    EXPECT_FALSE(logins->device(cookie, "anna", begun));
+  }
+}
+
+TEST_F(KeptLogins, ADeviceHasOneCookieAtATime) {
+  auto const next = before.begin(anna_looks(), begun, cookie);
+  EXPECT_FALSE(before.device(cookie, "anna", begun));
+  EXPECT_TRUE(before.find(next, begun));
+  EXPECT_EQ(before.all().size(), 1u);
 }
 
 TEST_F(KeptLogins, AreWrittenWhenTheyChangeAndForUsesOnceADay) {
@@ -219,9 +257,51 @@ TEST_F(LogIn, APageOfAnotherSiteLogsNobodyInOrOut) {
 
 TEST_F(LogIn, AfterTheLogOutTheCookieIsWorthNothing) {
   auto const cookie = cookie_of(log_in("root", "s3cret"));
+  auto const reply = post("/api/v1/logout", "{}", "Content-Type: application/json\r\n" + cookie);
+  EXPECT_EQ(status(reply), 200);
+  EXPECT_THAT(reply, HasSubstr("\r\nClear-Site-Data: \"cache\"\r\n"));
+  EXPECT_EQ(status(get("/api/v1/status", cookie)), 401);
+}
+
+TEST_F(LogIn, ADeviceThatHasLoggedInHasItsOwnGuesses) {
+  auto const cookie = cookie_of(log_in("root", "s3cret"));
   EXPECT_EQ(status(post("/api/v1/logout", "{}", "Content-Type: application/json\r\n" + cookie)),
             200);
-  EXPECT_EQ(status(get("/api/v1/status", cookie)), 401);
+  for (int i = 0; i < 20; ++i) get("/api/v1/status", as_wrong);
+  EXPECT_EQ(status(get("/api/v1/status", as_wrong)), 429);
+  EXPECT_EQ(status(log_in("anna", "looks", cookie)), 429) << "the device is root's";
+  EXPECT_EQ(status(log_in("root", "wrong", cookie)), 401);
+  auto const again = cookie_of(log_in("root", "s3cret", cookie));
+  EXPECT_NE(again, "");
+  EXPECT_EQ(status(get("/api/v1/status", again)), 200);
+  for (int i = 0; i < 9; ++i) EXPECT_EQ(status(log_in("root", "wrong", again)), 401) << i;
+}
+
+TEST_F(LogIn, ItsAddressAndDeviceAreKnownAfterARestart) {
+  std::string kept;
+  server->on_logins([&](std::string text) { kept = std::move(text); });
+  auto const cookie = cookie_of(log_in("root", "s3cret"));
+  EXPECT_THAT(kept, HasSubstr("\"addresses\":[\"127.0.0.1\"]"));
+  for (std::string const nonsense : {"", "[]", "{", R"({"logins":1,"addresses":[1,"x"]})"})
+    server->restore_logins(nonsense);
+  server.reset();
+  start({root, anna});
+  server->restore_logins(kept);
+  EXPECT_EQ(status(get("/api/v1/status", cookie)), 200);
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(status(get("/api/v1/status", as_wrong)), 401) << i;
+  EXPECT_EQ(status(get("/api/v1/status", as_wrong)), 429);
+  EXPECT_EQ(status(log_in("root", "wrong", cookie)), 401);
+}
+
+TEST_F(LogIn, ARequestByItsCookieMakesTheAddressKnown) {
+  std::string kept;
+  server->on_logins([&](std::string text) { kept = std::move(text); });
+  auto const cookie = cookie_of(log_in("root", "s3cret"));
+  server.reset();
+  start({root, anna});
+  server->restore_logins(kept.substr(0, kept.find("\"addresses\"")) + "\"addresses\":[]}");
+  EXPECT_EQ(status(get("/api/v1/status", cookie)), 200);
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(status(get("/api/v1/status", as_wrong)), 401) << i;
 }
 
 TEST_F(LogIn, EndsWhenItsUserIsGoneAndForNobodyElse) {
@@ -267,8 +347,8 @@ TEST_F(LogIn, GuessesAreLimitedTogetherWithThoseByBasic) {
     auto const guess = i % 2 ? as_wrong : as_nobody;  // evaluated each time: nothing is remembered
     seen.push_back(status(get("/api/v1/status", guess)));
   }
-  EXPECT_EQ(std::ranges::count(seen, 401), 20);
-  EXPECT_EQ(std::ranges::count(seen, 429), 4);
+  EXPECT_EQ(std::ranges::count(seen, 401), 5);
+  EXPECT_EQ(std::ranges::count(seen, 429), 19);
   EXPECT_EQ(status(log_in("root", "s3cret")), 429);
 }
 
