@@ -23,6 +23,22 @@ Error stopping_error() {
   return {Fault::refused, "no picture is taken any more: the program is ending"};
 }
 
+/// What a camera has to do with is its own fault, and not that of who asks, nor of this program.
+Error of_camera(Error error) {
+  switch (error.fault) {
+    case Fault::invalid:
+    case Fault::not_found:
+    case Fault::denied:
+    case Fault::gone:
+    case Fault::failed:
+      error.fault = Fault::camera;
+      break;
+    default:
+      break;
+  }
+  return error;
+}
+
 }  // namespace
 
 void Pictures::State::count(Slot& slot, Result<Taken> const& taken) const {
@@ -43,6 +59,7 @@ asio::awaitable<Result<Pictures::Taken>> Pictures::State::take(Take request) {
   else
     result = co_await take_cold(*slot, request);
   count(*slot, result.taken);
+  if (!result.taken && !result.camera_ok) co_return of_camera(result.taken.error());
   if (result.taken) result.taken->took = clock.now().steady - begun.steady;
   co_return std::move(result.taken);
 }

@@ -72,8 +72,9 @@ class Pictures {
   Pictures(Pictures const&) = delete;
   Pictures& operator=(Pictures const&) = delete;
 
-  /// Errors are the camera's or the disk's, Fault::not_found for an unknown camera, and Fault::busy
-  /// when 32 others wait for the same camera already. A broken picture is asked for once
+  /// Errors are the disk's or the camera's (Fault::camera, bad_picture and timed_out),
+  /// Fault::not_found for an unknown camera, and Fault::busy when 32 others wait for the same
+  /// camera already. A broken picture is asked for once
   /// more, but of a command.
   boost::asio::awaitable<Result<Taken>> take(Take request);
 

@@ -18,6 +18,7 @@ enum class Fault {
   gone,       // it was there and has vanished (chip unplugged)
   timed_out,
   bad_picture,  // the body is not a whole JPEG
+  camera,       // a camera cannot be reached, refuses, or answers something else than a picture
   no_space,     // disk full, quota, read-only
   failed,       // anything else
 };

@@ -39,6 +39,7 @@ unsigned status_of(Fault fault) {
     case Fault::refused:
       return 409;
     case Fault::bad_picture:
+    case Fault::camera:
       return 502;
     case Fault::busy:
     case Fault::gone:
