@@ -9,7 +9,6 @@
 #include "http/picture_view.hpp"
 #include "http/query.hpp"
 
-#include <filesystem>
 #include <string>
 #include <utility>
 
@@ -23,8 +22,10 @@ using Jpeg = std::shared_ptr<std::string const>;
 constexpr unsigned most_looking = 8;
 /// Of pictures on their way to clients, some of which are slow.
 constexpr std::size_t most_bytes_under_way = 128u << 20;
-/// A picture is never changed, and an id is never given to another.
-constexpr std::string_view for_good = "private, max-age=31536000, immutable";
+/// A picture is never changed; but after the log-out a browser is not to show it any more, so it
+/// asks each time whether it may. Of small ones there are many on a page.
+constexpr std::string_view ask_each_time = "private, no-cache",
+                           for_a_day = "private, max-age=86400";
 
 /// Of the picture as it is sent: one that is made to fit is another.
 std::string tag_of(PictureRecord const& picture, PictureFit const& fit) {
@@ -84,11 +85,12 @@ awaitable<void> Api::stored_picture(Call const& call, Response& response) {
 
   auto const tag = tag_of(picture, view->fit);
   auto const second = std::chrono::floor<std::chrono::seconds>(picture.captured);
+  auto const cache = view->fit.width > 0 ? for_a_day : ask_each_time;
   auto fields = "ETag: " + tag + "\r\nLast-Modified: " + http_date(second) + "\r\n";
   if (names_tag(call.request.if_none_match, tag)) {
     response.status = 304;
     response.fields = std::move(fields);
-    response.cache = for_good;
+    response.cache = cache;
     co_return;
   }
   auto jpeg = co_await controls_.stored_picture(picture, view->fit);
@@ -97,10 +99,10 @@ awaitable<void> Api::stored_picture(Call const& call, Response& response) {
   if (!jpeg) co_return fail(response, jpeg.error());
   if (!send_picture(std::move(*jpeg), response)) co_return;
   response.fields = std::move(fields) + "Accept-Ranges: bytes\r\n";
-  response.cache = for_good;
+  response.cache = cache;
   if (view->download)
-    response.fields += "Content-Disposition: " +
-                       attachment(std::filesystem::path{picture.path}.filename().string()) + "\r\n";
+    response.fields +=
+        "Content-Disposition: " + attachment(name_to_keep(picture, controls_.zone())) + "\r\n";
   cut_to_range(call.request, tag, response);
 }
 

@@ -57,6 +57,23 @@ json::object picture_json(PictureRecord const& picture, Zone const& zone) {
           {"bytes", picture.bytes}};
 }
 
+std::string name_to_keep(PictureRecord const& picture, Zone const& zone) {
+  auto const time = rfc3339(picture.captured, zone);
+  auto const t = time.find('T');
+  auto clock = time.substr(t + 1, 8);
+  std::erase(clock, ':');
+  auto name = picture.camera + "_" + time.substr(0, t) + "_" + clock + "_" +
+              (picture.rule.empty() ? "" : picture.rule + "_") + std::to_string(picture.id) +
+              ".jpg";
+  // What no name of a file can hold, be it on a phone.
+  auto const is_none = [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f ||
+           std::string_view{"/\\:*?\"<>|"}.find(c) != std::string_view::npos;
+  };
+  std::ranges::replace_if(name, is_none, '_');
+  return name;
+}
+
 json::value picture_page(std::vector<PictureRecord> const& pictures, unsigned limit,
                          Zone const& zone) {
   json::array list;

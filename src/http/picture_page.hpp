@@ -8,6 +8,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -19,6 +20,10 @@ Result<PictureQuery> parse_picture_query(std::string_view query);
 
 /// One of them, with the address of its JPEG.
 boost::json::object picture_json(PictureRecord const& picture, Zone const& zone);
+
+/// "door_2026-03-01_131330_door-open_17.jpg", as it is kept elsewhere: camera, time, rule if one
+/// took it, id.
+std::string name_to_keep(PictureRecord const& picture, Zone const& zone);
 
 /// {"snapshots": [...], "next": ID}, the newest first; `next` (for `before`) is null when these are
 /// the last.

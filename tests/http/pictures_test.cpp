@@ -12,7 +12,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr char const* for_good = "\r\nCache-Control: private, max-age=31536000, immutable\r\n";
+constexpr char const* ask_each_time = "\r\nCache-Control: private, no-cache\r\n";
 
 class RecordedPictures : public LiveServer {
  protected:
@@ -38,7 +38,7 @@ class RecordedPictures : public LiveServer {
   }
 };
 
-TEST_F(RecordedPictures, AreServedToBeKeptForGood) {
+TEST_F(RecordedPictures, AreServedToBeKeptByWhoMaySeeThem) {
   auto const reply = get("/api/v1/snapshots/7");
   EXPECT_EQ(status(reply), 200);
   EXPECT_EQ(body(reply), "0123456789");
@@ -46,7 +46,7 @@ TEST_F(RecordedPictures, AreServedToBeKeptForGood) {
   EXPECT_EQ(field(reply, "Last-Modified"), "Sun, 01 Mar 2026 11:22:05 GMT");
   EXPECT_EQ(field(reply, "Accept-Ranges"), "bytes");
   EXPECT_THAT(field(reply, "ETag"), testing::MatchesRegex("\"7-[0-9]+-10\""));
-  EXPECT_THAT(reply, HasSubstr(for_good));
+  EXPECT_THAT(reply, HasSubstr(ask_each_time));
   EXPECT_THAT(reply, Not(HasSubstr("no-store")));
   EXPECT_THAT(reply, HasSubstr("\r\nX-Content-Type-Options: nosniff\r\n"));
 }
@@ -60,7 +60,7 @@ TEST_F(RecordedPictures, AClientThatHasItIsToldSoAndNothingIsRead) {
     EXPECT_EQ(body(reply), "");
     EXPECT_EQ(field(reply, "ETag"), tag);
     EXPECT_EQ(field(reply, "Content-Length"), "") << "it would be the body's";
-    EXPECT_THAT(reply, HasSubstr(for_good));
+    EXPECT_THAT(reply, HasSubstr(ask_each_time));
   }
   EXPECT_TRUE(controls.stored_looks.empty());
   EXPECT_EQ(status(get("/api/v1/snapshots/7", "If-None-Match: \"x\"\r\n")), 200);
@@ -117,7 +117,9 @@ TEST_F(RecordedPictures, HeadTellsTheSameWithoutTheBytes) {
 }
 
 TEST_F(RecordedPictures, AreMadeToFit) {
-  EXPECT_EQ(status(get("/api/v1/snapshots/7?fit=320x240")), 200);
+  auto const reply = get("/api/v1/snapshots/7?fit=320x240");
+  EXPECT_EQ(status(reply), 200);
+  EXPECT_EQ(field(reply, "Cache-Control"), "private, max-age=86400");
   ASSERT_EQ(controls.stored_looks.size(), 1u);
   EXPECT_EQ(controls.stored_looks[0], std::pair(std::int64_t{7}, PictureFit{320, 240, false, 0}));
   for (auto const* wrong : {"fit=320", "fit=0x1", "fit=axb", "fit=9999x9999", "fit="})
@@ -126,10 +128,20 @@ TEST_F(RecordedPictures, AreMadeToFit) {
   EXPECT_THAT(detail(get("/api/v1/snapshots/7?size=1")), HasSubstr("unknown parameter 'size'"));
 }
 
-TEST_F(RecordedPictures, AreKeptUnderTheirFileNames) {
-  auto const reply = get("/api/v1/snapshots/7?download");
-  EXPECT_EQ(field(reply, "Content-Disposition"),
-            "attachment; filename=\"v__r__1_.jpg\"; filename*=UTF-8''v%C3%A5r%20%221%22.jpg");
+TEST_F(RecordedPictures, AreKeptUnderNamesThatSayWhatTheyAre) {
+  auto const name = [&] {
+    return field(get("/api/v1/snapshots/7?download"), "Content-Disposition");
+  };
+  auto& picture = controls.picture_records[0];
+  auto const local = rfc3339(picture.captured, controls.zone());
+  EXPECT_EQ(local.substr(0, 19), "2026-03-01T12:22:05");
+  EXPECT_EQ(name(), "attachment; filename=\"door_2026-03-01_122205_door-open_7.jpg\"");
+  picture.rule = "";
+  EXPECT_EQ(name(), "attachment; filename=\"door_2026-03-01_122205_7.jpg\"");
+  picture.camera = "vår/\"1\"";
+  EXPECT_EQ(name(),
+            "attachment; filename=\"v__r__1__2026-03-01_122205_7.jpg\"; "
+            "filename*=UTF-8''v%C3%A5r__1__2026-03-01_122205_7.jpg");
   EXPECT_EQ(http::attachment("120000_door-open_1.jpg"),
             "attachment; filename=\"120000_door-open_1.jpg\"");
 }
