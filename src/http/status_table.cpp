@@ -7,9 +7,11 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <optional>
+#include <string_view>
 
 namespace snapcron {
 namespace {
@@ -32,6 +34,23 @@ std::string text_of(json::value const& object, char const* key) {
   auto const* value = find(object, key);
   if (!value || !value->is_string()) return "";
   return printable({value->get_string().data(), value->get_string().size()});
+}
+
+/// Of several lines: each below the other, indented.
+std::string lines_of(json::value const& object, char const* key) {
+  auto const* value = find(object, key);
+  if (!value || !value->is_string()) return "";
+  std::string_view rest{value->get_string().data(), value->get_string().size()};
+  if (rest.ends_with('\n')) rest.remove_suffix(1);
+  if (rest.find('\n') == std::string_view::npos) return " " + printable(rest);
+  std::string lines;
+  while (!rest.empty()) {
+    std::string line{rest.substr(0, rest.find('\n'))};
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    std::ranges::replace(line, '\t', ' ');
+    lines += "\n  " + printable(line);
+  }
+  return lines;
 }
 
 std::string number_of(json::value const& object, char const* key) {
@@ -249,8 +268,8 @@ std::string foot(json::value const& status) {
 std::string status_table(json::value const& status, bool colour) {
   Times const times{status};
   auto out = head(status, times);
-  if (auto const error = text_of(status, "config_error"); !error.empty())
-    out += "the latest reload was refused, the old configuration runs: " + error + "\n";
+  if (auto const error = lines_of(status, "config_error"); !error.empty())
+    out += "the latest reload was refused, the old configuration runs:" + error + "\n";
   auto const* certificate = find(status, "certificate");
   if (auto const error = certificate ? text_of(*certificate, "error") : ""; !error.empty())
     out += "the certificate's files are not good, the one of before is in use: " + error + "\n";

@@ -86,6 +86,14 @@ TEST(StatusTable, TellsThatAReloadWasRefused) {
           "\nthe latest reload was refused, the old configuration runs: unknown key 'inptus'\n"));
 }
 
+TEST(StatusTable, TellsWhyInTheLinesOfTheConfigurationsMistakes) {
+  FakeControls daemon;
+  daemon.state.config_error = "f:1:1: error: no\n    a:\tb\x1b\n    ^\nf:2:1: error: nor this\n";
+  EXPECT_THAT(status_table(status_json(daemon.status())),
+              HasSubstr("\nthe latest reload was refused, the old configuration runs:\n"
+                        "  f:1:1: error: no\n      a: b?\n      ^\n  f:2:1: error: nor this\n"));
+}
+
 TEST(StatusTable, ShowsTheDateOfAnotherDay) {
   FakeControls daemon;
   daemon.state.cameras[0].last = daemon.state.now - std::chrono::hours{50};
