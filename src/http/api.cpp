@@ -6,6 +6,7 @@
 #include "http/counted.hpp"
 #include "http/delivery_page.hpp"
 #include "http/json_body.hpp"
+#include "http/json_text.hpp"
 #include "http/log_page.hpp"
 #include "http/metrics.hpp"
 #include "http/page.hpp"
@@ -13,7 +14,6 @@
 #include "http/status_json.hpp"
 
 #include <boost/json/array.hpp>
-#include <boost/json/serialize.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -62,7 +62,7 @@ void fail(Response& response, Error const& error) {
 void reply_json(Response& response, json::value const& value, unsigned status) {
   response.status = status;
   response.content_type = "application/json";
-  response.body = json::serialize(value);
+  response.body = json_text(value);
   response.body += '\n';
 }
 

@@ -4,6 +4,7 @@
 
 #include "http/api.hpp"
 #include "http/counted.hpp"
+#include "http/json_text.hpp"
 #include "http/log_page.hpp"
 #include "http/picture_page.hpp"
 #include "http/query.hpp"
@@ -12,7 +13,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 
 #include <algorithm>
 #include <functional>
@@ -41,7 +41,9 @@ void append(std::string& out, std::string_view event, json::value const& data,
             std::optional<std::int64_t> id = {}) {
   out.append("event: ").append(event).append("\n");
   if (id) out.append("id: ").append(std::to_string(*id)).append("\n");
-  out.append("data: ").append(json::serialize(data)).append("\n\n");
+  out.append("data: ");
+  append_json(out, data);
+  out.append("\n\n");
 }
 
 template <class All, class Wanted, class Key>
@@ -113,9 +115,9 @@ class Reader {
   awaitable<void> append_pictures(std::string& out);
 
   Controls& controls_;
+  Ask status_;  // as it is shown to this client
   std::uint64_t moment_;
   std::int64_t record_ = 0, picture_ = 0;    // the newest that was told
-  Ask status_;  // as it is shown to this client
   bool records_ = false, pictures_ = false;  // there are more
 };
 

@@ -1,8 +1,9 @@
 #include "http/response.hpp"
 
+#include "http/json_text.hpp"
+
 #include <boost/beast/http/status.hpp>
 #include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 
 #include <charconv>
 #include <utility>
@@ -42,7 +43,7 @@ void make_problem(Response& response, unsigned status, std::string_view detail,
                               {"status", status},
                               {"detail", detail}};
   for (auto& [key, value] : more) problem[key] = std::move(value);
-  response.body = boost::json::serialize(problem) + "\n";
+  response.body = json_text(problem) + "\n";
 }
 
 Response problem(unsigned status, std::string_view detail) {
