@@ -156,6 +156,7 @@ asio::awaitable<SnapshotReply> Daemon::snapshot(SnapshotRequest request) {
   values.time = clock_.now().wall;
   values.zone = site_.zone;
   values.event = engine_.new_event();
+  PictureQuery series{.event = values.event, .newest = false};
   auto const head = "[" + values.event + "] snapshot " + request.camera + " by hand";
   // Not a coroutine itself: what it captures would be gone when it is resumed.
   SeriesObserver const seen = [this, &head, to = request.to](auto const& taken) {
@@ -163,6 +164,10 @@ asio::awaitable<SnapshotReply> Daemon::snapshot(SnapshotRequest request) {
   };
   auto reply = co_await take_series(pictures_, clock_, std::move(request), std::move(values), seen);
   reply.relay_error = std::move(relay_error);
+  series.limit = static_cast<unsigned>(reply.paths.size());
+  if (series.limit > 0)
+    if (auto recorded = co_await outbox_.pictures(std::move(series)); recorded)
+      reply.pictures = std::move(*recorded);
   co_return reply;
 }
 

@@ -282,6 +282,10 @@ awaitable<void> Api::snapshot(Call const& call, Response& response) {
     body["error"] = reply.capture_error->text;
   }
   body["paths"] = json::array(reply.paths.begin(), reply.paths.end());
+  auto const zone = controls_.zone();
+  json::array pictures;
+  for (auto const& picture : reply.pictures) pictures.push_back(picture_json(picture, zone));
+  body["pictures"] = std::move(pictures);
   if (reply.relay_error) body["relay_error"] = reply.relay_error->text;
   if (!reply.capture_error) co_return reply_json(response, body, 201);
   auto const& why = *reply.capture_error;

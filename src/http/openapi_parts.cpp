@@ -86,7 +86,7 @@ char const* const openapi_parts = R"json({
   "InputDrive": {"type": "object", "additionalProperties": false, "properties": {"level": {"type": "string", "enum": ["high", "low"]}, "pulse": {"$ref": "#/components/schemas/Duration"}}, "oneOf": [{"required": ["level"]}, {"required": ["pulse"]}]},
   "SnapshotRequest": {"type": "object", "additionalProperties": false, "properties": {
     "camera": {"type": "string"}, "relay": {"$ref": "#/components/schemas/RelayCommand"}, "count": {"type": "integer", "minimum": 1}, "interval": {"$ref": "#/components/schemas/Duration"}, "to": {"type": "array", "items": {"type": "string"}}}},
-  "SnapshotReply": {"type": "object", "required": ["paths"], "properties": {"paths": {"type": "array", "items": {"type": "string"}}, "relay_error": {"type": "string"}}},
+  "SnapshotReply": {"type": "object", "required": ["paths", "pictures"], "properties": {"paths": {"type": "array", "items": {"type": "string"}}, "pictures": {"type": "array", "items": {"$ref": "#/components/schemas/Picture"}, "description": "those that are recorded"}, "relay_error": {"type": "string"}}},
   "Fired": {"type": "object", "required": ["fired"], "properties": {"fired": {"const": true}}},
   "WebhookFired": {"type": "object", "required": ["fired"], "properties": {"fired": {"$ref": "#/components/schemas/Count"}}},
   "RuleSwitched": {"type": "object", "required": ["enabled", "changed"], "properties": {"enabled": {"type": "boolean"}, "changed": {"type": "boolean", "description": "false: it was so already"}}},

@@ -44,6 +44,7 @@ struct SnapshotReply {
   std::optional<Error> capture_error;       // no (or not every) picture
   std::optional<Error> relay_error;
   std::optional<Error> delivery_error{};  // without a daemon, which delivers later
+  std::vector<PictureRecord> pictures{};  // those that are recorded, in order
 };
 
 /// A picture to look at, which is not stored.

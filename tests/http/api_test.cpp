@@ -209,7 +209,7 @@ TEST_F(Pages, SnapshotsAreStoredAndTheirPathsTold) {
       post("/api/v1/snapshots",
            R"({"camera":"door","count":2,"interval":"1s","relay":{"action":"pulse"}})");
   EXPECT_EQ(status(reply), 201);
-  EXPECT_EQ(body(reply), "{\"paths\":[\"/pictures/1.jpg\"]}\n");
+  EXPECT_EQ(body(reply), "{\"paths\":[\"/pictures/1.jpg\"],\"pictures\":[]}\n");
   ASSERT_EQ(controls.snapshots.size(), 1u);
   EXPECT_EQ(controls.snapshots[0].camera, "door");
   EXPECT_EQ(controls.snapshots[0].count, 2u);
@@ -217,6 +217,31 @@ TEST_F(Pages, SnapshotsAreStoredAndTheirPathsTold) {
   EXPECT_TRUE(controls.snapshots[0].store);
   EXPECT_EQ(status(post("/api/v1/snapshots", "", "")), 201)
       << "no body: one picture of the first camera";
+}
+
+TEST_F(Pages, SnapshotsAreToldAsTheListHasThem) {
+  controls.snapshot_reply.pictures = controls.picture_records = {
+      {.id = 7, .path = "/pictures/1.jpg", .camera = "door", .bytes = 4}};
+  auto const taken = json(post("/api/v1/snapshots", "{}"));
+  EXPECT_EQ(taken.at("pictures"), json(get("/api/v1/snapshots")).at("snapshots"));
+  EXPECT_EQ(taken.at("pictures").at(0).at("url").as_string(), "/api/v1/snapshots/7");
+}
+
+TEST_F(Pages, ACamerasFaultIsABadGateway) {
+  controls.snapshot_reply = {{}, nullptr, Error{Fault::camera, "camera 'door': no route"}, {}};
+  auto const reply = post("/api/v1/snapshots", R"({"camera":"door"})");
+  EXPECT_EQ(status(reply), 502);
+  EXPECT_EQ(detail(reply), "camera 'door': no route");
+  controls.look_reply = Error{Fault::camera, "camera 'door': no route"};
+  controls.most_looks = 9;
+  for (auto const* page : {"/api/v1/cameras/door/picture", "/axis-cgi/jpg/image.cgi",
+                           "/fullsize.jpg", "/axis-cgi/mjpg/video.cgi"})
+    EXPECT_EQ(status(get(page)), 502) << page;
+}
+
+TEST_F(Pages, NumbersArePlain) {
+  controls.state.relays[0].max_on = std::chrono::seconds{10};
+  EXPECT_THAT(body(get("/api/v1/status")), HasSubstr("\"max_on\":10}"));
 }
 
 TEST_F(Pages, AFailedSnapshotKeepsWhatWasTaken) {

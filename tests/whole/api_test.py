@@ -98,13 +98,31 @@ class Pictures(Api):
         reply = self.site.get(picture["url"])
         self.assertEqual(reply.status, 200)
         self.assertEqual(reply.body, pathlib.Path(picture["path"]).read_bytes())
-        self.assertEqual(reply.headers["cache-control"], "private, max-age=31536000, immutable")
+        self.assertEqual(reply.headers["cache-control"], "private, no-cache")
         again = self.site.get(picture["url"], headers={"If-None-Match": reply.headers["etag"]})
         self.assertEqual((again.status, again.body), (304, b""))
         part = self.site.get(picture["url"], headers={"Range": "bytes=2-9"})
         self.assertEqual((part.status, part.body), (206, reply.body[2:10]))
-        name = pathlib.Path(picture["path"]).name
-        self.assertIn(name, self.site.get(picture["url"] + "?download").headers["content-disposition"])
+        captured = picture["captured"]
+        name = f"{picture['camera']}_{captured[:10]}_{captured[11:19].replace(':', '')}_{picture['rule']}_{picture['id']}.jpg"
+        self.assertEqual(self.site.get(picture["url"] + "?download").headers["content-disposition"], f'attachment; filename="{name}"')
+
+    def test_who_takes_a_picture_is_told_where_it_is_to_be_had(self):
+        reply = self.site.http("POST", "/api/v1/snapshots", body='{"count": 2, "interval": "20ms"}')
+        self.assertEqual(reply.status, 201)
+        taken = reply.json()
+        self.assertEqual([picture["path"] for picture in taken["pictures"]], taken["paths"])
+        listed = self.site.get("/api/v1/snapshots").json()["snapshots"]
+        self.assertEqual(taken["pictures"], listed[::-1])
+        self.assertEqual(self.site.get(taken["pictures"][1]["url"]).body, pathlib.Path(taken["paths"][1]).read_bytes())
+
+    def test_a_camera_that_is_not_there_is_a_bad_gateway_with_its_reason(self):
+        self.site.config.write_text(self.site.config.read_text().replace("cameras:", "cameras:\n  broken: {url: 'http://127.0.0.1:1/x.jpg'}", 1))
+        self.site.ok("reload")
+        for reply in (self.site.http("POST", "/api/v1/snapshots", body='{"camera": "broken"}'),
+                      self.site.get("/api/v1/cameras/broken/picture"), self.site.get("/axis-cgi/jpg/image.cgi?camera=broken")):
+            self.assertEqual(reply.status, 502)
+            self.assertIn("refused", reply.json()["detail"])
 
     def test_a_thumbnail_is_a_whole_jpeg_that_fits_and_is_stored_nowhere(self):
         picture = self.ring()
