@@ -157,7 +157,17 @@ void Session::understand_form() {
   handle();
 }
 
+/// Whoever asked for something to be done may have given up meanwhile, when the request lay here
+/// while this process stood still. A browser's connection that sends no more is closed; a program
+/// may send its request, end that side, and wait.
+bool Session::is_awaited() const {
+  auto const client = transport_.client();
+  return client == Transport::Client::there ||
+         (client == Transport::Client::sends_no_more && !from_a_browser(reader_.request()));
+}
+
 void Session::handle() {
+  if (match_.operates() && !peer_.local && !is_awaited()) return close();
   deadline_ = Deadline::max();
   phase_ = Phase::handler;
   call_.emplace(Call{reader_.request(), std::move(match_.argument), std::move(visitor_), peer_});

@@ -110,6 +110,7 @@ class Session final : public std::enable_shared_from_this<Session>, private Stre
   void admitted(Visitor visitor);
   void understand_form();
   void handle();
+  bool is_awaited() const;
   static boost::asio::awaitable<void> serve(std::shared_ptr<Session> self, Waiting handler);
   static boost::asio::awaitable<void> serve(std::shared_ptr<Session> self, Streaming handler);
   void served(std::exception_ptr broken);

@@ -2,6 +2,7 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -159,6 +160,13 @@ bool Transport::end() {
   }
   ::shutdown(fd_, SHUT_WR);
   return true;
+}
+
+Transport::Client Transport::client() const {
+  pollfd state{.fd = fd_, .events = POLLRDHUP, .revents = 0};
+  if (::poll(&state, 1, 0) <= 0) return Client::there;
+  if ((state.revents & (POLLHUP | POLLERR)) != 0) return Client::gone;
+  return (state.revents & POLLRDHUP) != 0 ? Client::sends_no_more : Client::there;
 }
 
 bool Transport::has_more() const {

@@ -29,6 +29,11 @@ class Transport {
   /// Tells the client that nothing more comes. False: call again when the socket takes bytes.
   bool end();
 
+  /// How the connection stands at the other end, as far as TCP tells: one that sends no more may
+  /// still wait for our reply.
+  enum class Client { there, sends_no_more, gone };
+  Client client() const;
+
   /// Bytes that are there and that no wait on the socket tells of.
   bool has_more() const;
   /// After EAGAIN of receive(): it is for sending that it waits.

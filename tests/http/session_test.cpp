@@ -58,6 +58,36 @@ TEST_F(Sessions, AClientIsToldToGoOnWithItsBody) {
   EXPECT_THAT(until_has(client, "strike"), HasSubstr("HTTP/1.1 200 OK"));
 }
 
+TEST_F(Sessions, WhatABrowserHasGivenUpMeanwhileIsNotDone) {
+  start();
+  for (std::string const browser :
+       {over_tls ? "Origin: https://localhost\r\n" : "Origin: http://localhost\r\n",
+        "Sec-Fetch-Site: same-origin\r\n", "Cookie: a=b\r\n"})
+    for (auto const* end : {"Connection: close\r\n", ""})
+      for (bool const stays : {false, true}) {
+        auto client = connect();
+        client.send(
+            "POST /api/v1/relays/1 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 15\r\n"
+            "Content-Type: application/json\r\n" +
+            browser + end + "\r\n" + R"({"action":"on"})");
+        if (!stays) client.finish();
+        until_has(client, "strike");
+        EXPECT_EQ(client.got.empty(), !stays) << browser << client.got;
+        EXPECT_EQ(controls.switched.size(), stays ? 1u : 0u);
+        controls.forget();
+      }
+}
+
+TEST_F(Sessions, AProgramMayEndItsSideAndWait) {
+  start();
+  auto client = connect();
+  client.send("POST /api/v1/relays/1 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 15\r\n\r\n" +
+              std::string{R"({"action":"on"})"});
+  client.finish();
+  EXPECT_EQ(status(until_closed(client)), 200);
+  EXPECT_EQ(controls.switched.size(), 1u);
+}
+
 TEST_F(Sessions, AClientThatMayNotIsNotToldToGoOn) {
   start({root});
   auto client = connect();

@@ -1,5 +1,6 @@
 """The port as the world sees it: passwords, other sites' pages, odd and hostile clients."""
 
+import base64
 import json
 import os
 import re
@@ -58,6 +59,52 @@ class Users(support.TestCase):
         self.assertEqual(self.site.relay(1), "off")
         self.assertEqual(self.site.get("/io/relayon.txt", **root).status, 200)
         self.assertEqual(self.site.relay(1), "on")
+
+    def test_a_browser_that_hides_where_it_comes_from_is_asked_before_it_switches(self):
+        root = {"user": "root", "password": "s3cret"}
+        browser = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Upgrade-Insecure-Requests": "1"}
+        for address in ("/io/relayon.txt", "/io?relay=on", "/axis-cgi/io/output.cgi?action=1:/"):
+            with self.subTest(address=address):
+                page = self.site.get(address, headers=browser, **root)
+                self.assertEqual(page.status, 403)
+                self.assertIn(b"<form method=\"post\">", page.body)
+                self.assertEqual(self.site.relay(1), "off")
+                button = dict(browser, **{"Content-Type": "application/x-www-form-urlencoded"})
+                origin = {"Origin": f"http://127.0.0.1:{self.site.port}"}
+                for elsewhere in ({}, {"Origin": "null"}, {"Origin": "http://127.0.0.1:1"}):
+                    self.assertEqual(self.site.http("POST", address, headers=button | elsewhere, body="", **root).status, 403)
+                self.assertEqual(self.site.relay(1), "off")
+                self.assertEqual(self.site.http("POST", address, headers=button | origin, body="", **root).status, 200)
+                self.assertEqual(self.site.relay(1), "on")
+                self.assertEqual(self.site.get("/io/relayoff.txt", **root).body, b"Relay is Off\n")
+
+    def test_what_a_browser_gave_up_while_the_daemon_stood_still_is_not_done(self):
+        self.assertEqual(self.site.get("/io/relayoff.txt", user="root", password="s3cret").status, 200)
+        authorization = base64.b64encode(b"root:s3cret").decode()
+        post = (f"POST /api/v1/relays/1 HTTP/1.1\r\nHost: 127.0.0.1:{self.site.port}\r\nContent-Type: application/json\r\n"
+                f"Authorization: Basic {authorization}\r\nContent-Length: 15\r\n%s\r\n" + '{"action":"on"}')
+        for origin, done in ((f"Origin: http://127.0.0.1:{self.site.port}\r\n", "off"), ("", "on")):
+            with self.subTest(origin=origin):
+                self.site.daemon.signal(signal.SIGSTOP)
+                with socket.create_connection(("127.0.0.1", self.site.port)) as client:
+                    client.sendall((post % origin).encode())
+                self.site.daemon.signal(signal.SIGCONT)
+                time.sleep(0.5)
+                self.assertEqual(self.site.relay(1), done)
+
+    def test_a_viewer_is_not_shown_what_a_refused_configuration_holds(self):
+        self.site.config.write_text(self.site.config.read_text() + 'nonsense: {words: "CANARY"}\nheders: {Authorization: "Bearer HIDDEN"}\n')
+        refused = self.site.snapcron("reload")
+        self.assertIn("CANARY", refused.stderr + refused.stdout)
+        said = {user: json.loads(self.site.get("/api/v1/status", user=user, password=password).body)["config_error"]
+                for user, password in (("root", "s3cret"), ("anna", "looks"))}
+        self.assertIn("CANARY", said["root"])
+        self.assertNotIn("CANARY", said["anna"])
+        for user in said:
+            self.assertRegex(said[user], r"yaml:\d+:1: error: unknown key 'nonsense'")
+        self.site.stop()
+        for text in (*said.values(), refused.stderr, refused.stdout, self.site.daemon.log()):
+            self.assertNotIn("HIDDEN", text)
 
     def test_any_host_is_good_where_a_password_is_asked(self):
         reply = self.site.get("/io/input.txt", user="root", password="s3cret", headers={"Host": "camera.example"})
