@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 #include <utility>
 
 namespace snapcron::http {
@@ -12,6 +13,22 @@ namespace {
 
 // Behind a header of any length there is room for this much of a body at a time.
 constexpr std::size_t body_space = 4096;
+
+/// Of an address as a target, "http://HOST/PATH": what a server is asked by a client that takes it
+/// for a proxy. HOST is in place of the Host field; what follows it is left, or nullopt where the
+/// target is a path.
+std::optional<std::string_view> take_authority(Request& request) {
+  auto const target = request.target;
+  for (std::string_view const scheme : {"http://", "https://"}) {
+    if (!equal_ignoring_case(target.substr(0, scheme.size()), scheme)) continue;
+    auto const authority = target.substr(scheme.size());
+    auto const end = std::min(authority.find_first_of("/?"), authority.size());
+    request.host = authority.substr(0, end);
+    request.has_host = true;
+    return authority.substr(end);
+  }
+  return std::nullopt;
+}
 
 }  // namespace
 
@@ -89,8 +106,12 @@ RequestReader::Step RequestReader::check_head() {
   if (r.has_host && !valid_host(r.host))
     return refuse(400, "the Host is not a valid name or address");
   if (r.version < 11) r.expects_continue = false;
+  auto const rest = take_authority(r);
+  if (rest && !valid_host(r.host))
+    return refuse(400, "the target's host is not a valid name or address");
+  if (rest) r.target = rest->empty() ? "/" : *rest;
   auto const question = r.target.find('?');
-  auto const raw_path = r.target.substr(0, question);
+  auto const raw_path = rest && question == 0 ? "/" : r.target.substr(0, question);
   if (question != std::string_view::npos) {
     r.query = r.target.substr(question + 1);
     if (!valid_query(r.query))
