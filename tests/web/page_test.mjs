@@ -138,6 +138,7 @@ test('a rule says why it did not fire, fires by hand, and is switched off and on
   await daemon.do('input', 'front-door', 'high');
   await watch.getByRole('button', {name: 'Fire now'}).click();
   await watch.locator('dd', {hasText: /^1$/}).waitFor();
+  await watch.getByText(/Did not fire/).waitFor({state: 'hidden'});  // since then it has
   await watch.getByRole('button', {name: 'Disable'}).click();
   await watch.locator('.state', {hasText: 'disabled'}).waitFor();
   await watch.getByRole('button', {name: 'Fire now'}).click();

@@ -124,8 +124,9 @@ export class Timeline {
   /** Shows what the address says: a filter, an event, a picture. */
   go(route) {
     this.route = route;
-    const {filter} = route;
-    if (filter.event ? this.events.groups.has(filter.event) : same(filter, this.events.filter)) return this.reveal();
+    const {filter, picture} = route;
+    // A picture may be opened over what is there; what is there stays.
+    if (same(filter, this.events.filter) || (picture && this.events.groups.has(filter.event))) return this.reveal();
     this.viewer.shut();
     this.unfolded.clear();
     scrollTo({top: 0, behavior: 'instant'});
