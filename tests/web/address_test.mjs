@@ -4,9 +4,11 @@ import assert from 'node:assert/strict';
 import {after, before, test} from 'node:test';
 import {Daemon, until} from './daemon.mjs';
 import {launch, open} from './browser.mjs';
+import {beginOf, setClock} from '../../src/web/files/times.js';
 
 const site = `
 version: 1
+timezone: Pacific/Auckland
 gpio: {chip: sim}
 inputs: {1: {name: front-door, line: 1}, 2: {name: window, line: 2}}
 cameras: {door: {test_pattern: {width: 320, height: 240}}, broken: {url: "http://127.0.0.1:9/none.jpg"}}
@@ -23,8 +25,12 @@ let browser, daemon, page;
 before(async () => {
   browser = await launch();
   daemon = await Daemon.start(site);
-  for (const input of ['1', '2', '1']) await daemon.do('input', input, 'pulse', '20ms');
-  await until('the pictures', async () => (await daemon.status()).pictures === 6);
+  for (const pictures of [3, 6]) {
+    await daemon.do('input', '1', 'pulse', '20ms');
+    await until('its pictures, and its end', () => daemon.status().then(now => now.pictures === pictures && !now.rules[0].running));
+  }
+  await daemon.do('input', '2', 'pulse', '20ms');
+  await until('the failure', () => daemon.status().then(now => now.rules[1].failed === 1));
   page = await open(browser, daemon.url);
   await page.locator('.shot').nth(5).waitFor();
 });
@@ -65,7 +71,7 @@ test('the address of a picture shows it to somebody else, and beneath it its eve
   assert.equal(await other.locator('#viewer-text').textContent(), text);
   await other.keyboard.press('Escape');
   assert.equal(await other.locator('.event').count(), 1);
-  assert.doesNotMatch(other.url(), /picture=/);
+  await until('the address of the event', () => !other.url().includes('picture='));
   await other.getByRole('link', {name: 'Show all events'}).click();
   await until('all', async () => await other.locator('.event').count() === 3);
   await other.goBack();
@@ -100,6 +106,17 @@ test('filters are in the address, and each is a step back', async () => {
   await page.goBack();
   await until('three', async () => await events() === 3);
   page.quiet();
+});
+
+test('a day in the address is one of the server\'s zone, from the first request on', async () => {
+  const {now, timezone} = await daemon.status();
+  setClock(now, timezone);
+  const other = await browser.newPage();
+  const asked = other.waitForRequest(/snapshots\?.*since=/);
+  await other.goto(`${daemon.url}/#events?day=${now.slice(0, 10)}`);
+  assert.equal(new URL((await asked).url()).searchParams.get('since'), beginOf(now.slice(0, 10)));
+  await until('three', async () => await other.locator('.event').count() === 3);
+  await other.close();
 });
 
 test('a camera that takes no pictures is found by its failures', async () => {

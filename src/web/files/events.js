@@ -3,7 +3,6 @@
 
 import {get} from './api.js';
 import {beginOf, dayAfter, dayOf, milliseconds} from './times.js';
-import {read} from './route.js';
 
 const pageSize = 200;
 const logSize = 1000;
@@ -12,9 +11,9 @@ const longestEvent = 900;  // seconds after its beginning, in which the records 
 
 export class Events {
   /** `changed()` is called whenever there is something else to show. */
-  constructor(changed) {
+  constructor(filter, changed) {
     this.changed = changed;
-    this.filter = read().filter;
+    this.filter = filter;
     this.clear();
   }
 
@@ -103,12 +102,11 @@ export class Events {
 
   /** After a lost connection: what is new since, or all anew where that is more than a page. */
   async catchUp() {
-    if (!this.begun || this.filter.event) return this.reset();
-    const generation = this.generation;
-    const [pictures, log] = await Promise.all([get(this.askedPictures()), get(this.asked('log', {limit: logSize, after: this.newestRecord}))]);
+    const generation = this.generation, single = this.filter.event;
+    const [pictures, log] = await Promise.all([get(this.askedPictures()), get(this.asked('log', {limit: logSize, ...!single && {after: this.newestRecord}}))]);
     if (generation !== this.generation) return;
     const known = pictures.snapshots.some(picture => this.pictures.has(picture.id));
-    if ((pictures.snapshots.length && !known) || log.records.length === logSize) return this.reset();
+    if (!single && ((pictures.snapshots.length && !known) || log.records.length === logSize)) return this.reset();
     this.addPictures(pictures.snapshots);
     this.addRecords(log.records);
     this.changed();
@@ -168,6 +166,7 @@ export class Events {
       group.at = milliseconds(group.when);
       if (record.kind === 'skip') group.trouble = record.text || record.reason;
     } else if (record.kind === 'result') {
+      if (group.steps.some(step => step.id === record.id)) return;
       group.steps.push({id: record.id, what: record.what, ok: record.ok, text: record.text ?? ''});
       group.steps.sort((a, b) => a.id - b.id);  // older pages come later
       if (!record.ok) group.trouble = `${record.what}: ${record.text || 'failed'}`;

@@ -49,6 +49,11 @@ async function whoLooks() {
   }
 }
 
+const timeline = new Timeline();
+let clockKnown;
+const clock = new Promise(known => { clockKnown = known; });
+// The time line does not wait for who looks; but when a day begins, the server tells.
+const events = (timeline.route.filter.day ? clock : Promise.resolve()).then(() => timeline.load(timeline.route.filter));
 const me = await whoLooks();
 const mayOperate = me.role === 'user';
 if (!mayOperate) for (const buttons of document.querySelectorAll('[data-operate]')) buttons.remove();
@@ -61,7 +66,6 @@ if (me.name) {
   });
 }
 
-const timeline = new Timeline();
 const newest = new Map();  // camera to the address of its newest picture
 const now = new Now(mayOperate, {newestOf: camera => newest.get(camera)});
 const rules = new Rules(mayOperate, ({name, last_fired: fired, last_skip: skip}) => {
@@ -104,6 +108,8 @@ function show() {
 
 function showAll() {
   setClock(status.now, status.timezone);
+  clockKnown();
+  timeline.tick();
   show();
   deliveries.show(status.destinations);
   config.show(status.config_error);
@@ -158,7 +164,7 @@ const told = {
 let opened = false;
 function open() {
   live(true);
-  if (opened) timeline.catchUp();
+  if (opened || timeline.failed) timeline.catchUp();
   opened = true;
 }
 
@@ -172,8 +178,6 @@ async function newestPictures() {
 }
 
 showView();
-timeline.route = read();
-const events = timeline.begin();
 follow('/api/v1/events', {open, lost: () => live(false), heard: () => { heard = serverNow(); }, event: (type, value) => told[type]?.(value)});
 await events;
 newestPictures().catch(() => {});

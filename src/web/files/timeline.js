@@ -5,7 +5,7 @@ import {Events} from './events.js';
 import {Rows, age, newestVisit, pictureAt, ratioOf, ruleName} from './rows.js';
 import {Viewer} from './viewer.js';
 import {WindowedList} from './window.js';
-import {addressOf, isEverything, same} from './route.js';
+import {addressOf, isEverything, read, same} from './route.js';
 import {dayName, dayOf, today} from './times.js';
 
 const small = matchMedia('(max-width: 640px) and (min-height: 480px)');
@@ -13,7 +13,8 @@ const longestPause = 30000;
 
 export class Timeline {
   constructor() {
-    this.events = new Events(soon(() => this.show(), 16));
+    this.route = read();
+    this.events = new Events(this.route.filter, soon(() => this.show(), 16));
     this.viewer = new Viewer(this);
     this.groups = [];
     this.unfolded = new Map();  // event to the height of its details
@@ -33,6 +34,7 @@ export class Timeline {
     this.form.addEventListener('submit', sent => sent.preventDefault());
     by('feed-clear').addEventListener('click', () => this.form.reset());
     by('feed-again').addEventListener('click', () => this.again());
+    addEventListener('again', () => this.again());
     by('filter-button').addEventListener('click', () => this.unfoldFilter(!this.form.classList.contains('open')));
     by('fresh').addEventListener('click', () => {
       scrollTo({top: 0});
@@ -79,8 +81,13 @@ export class Timeline {
     this.show();
   }
 
-  begin() {
-    return this.guarded(() => this.events.reset()).then(() => this.reveal());
+  /** All of a filter anew, and of it what the address says. */
+  load(filter) {
+    return this.guarded(async () => {
+      await this.events.reset(filter);
+      this.show();
+      this.reveal();
+    });
   }
 
   /** Does it, and tries again by itself, later and later, where that fails. */
@@ -111,14 +118,14 @@ export class Timeline {
   }
 
   catchUp() {
-    return this.guarded(() => this.events.catchUp());
+    return this.events.begun ? this.guarded(() => this.events.catchUp()) : this.load(this.events.filter);
   }
 
   /** Somebody has chosen something else in the form. */
   filtered() {
     const {rule, camera, day, show} = this.form.elements;
     history.pushState(null, '', addressOf({rule: rule.value, camera: camera.value, day: day.value, show: show.value}));
-    this.go({filter: {rule: rule.value, camera: camera.value, day: day.value, show: show.value}});
+    this.go(read());
   }
 
   /** Shows what the address says: a filter, an event, a picture. */
@@ -130,13 +137,13 @@ export class Timeline {
     this.viewer.shut();
     this.unfolded.clear();
     scrollTo({top: 0, behavior: 'instant'});
-    this.guarded(() => this.events.reset(filter)).then(() => this.reveal());
+    this.load(filter);
     this.showFilter();
   }
 
   /** The event and the picture of the address, where there is one. */
   reveal() {
-    const {filter, picture} = this.route ?? {filter: this.events.filter};
+    const {filter, picture} = this.route;
     const group = filter.event ? this.events.groups.get(filter.event) : null;
     const index = picture && group ? group.pictures.findIndex(one => String(one.id) === picture) : -1;
     if (index >= 0) return this.viewer.openAt(group, index);

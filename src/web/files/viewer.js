@@ -38,10 +38,10 @@ export class Viewer {
   }
 
   openAt(group, index) {
+    const opens = !this.dialog.open;
+    if (opens) this.dialog.showModal();  // before its thumbnails are scrolled to their place
     this.show(group, index);
-    if (this.dialog.open) return;
-    this.dialog.showModal();
-    by('viewer-title').focus();
+    if (opens) by('viewer-title').focus();
   }
 
   /** The address is another one already. */
