@@ -59,7 +59,8 @@ const mayOperate = me.role === 'user';
 if (!mayOperate) for (const buttons of document.querySelectorAll('[data-operate]')) buttons.remove();
 if (me.name) {
   by('who').hidden = false;
-  by('who-name').textContent = by('who-name').title = mayOperate ? me.name : `${me.name} (viewer)`;
+  by('who-name').textContent = by('who-name').title = me.name;
+  if (!mayOperate) by('who-role').textContent = '\u00a0(viewer)';
   by('log-out').addEventListener('click', async () => {
     await post('/api/v1/logout').catch(() => {});
     location.replace('/login');

@@ -27,6 +27,17 @@ export function pictureAt(group) {
   return group.pictures.reduce((best, one) => Math.abs(one.at - group.at) < Math.abs(best.at - group.at) ? one : best);
 }
 
+/** What was done many times in a row, and ended alike, is one line: as it ended the last time. */
+function together(steps) {
+  const lines = [];
+  for (const step of steps) {
+    const last = lines.at(-1);
+    if (last && last.what === step.what && last.ok === step.ok) Object.assign(last, step, {count: last.count + 1});
+    else lines.push({...step, count: 1});
+  }
+  return lines;
+}
+
 export class Rows {
   /** `fold(group)` folds and unfolds, `large(group, index, from)` opens a picture, `learned()` is called when the form of a
    *  camera's pictures turns out to be another. */
@@ -93,14 +104,15 @@ export class Rows {
 
   /** All of it, in full. */
   details(group) {
+    const steps = together(group.steps);
     const when = group.when.includes('.') ? group.when.slice(11, 23) : clockOf(group.when);
     const none = group.kind === 'skip' ? '' : group.kind === 'pictures' ? 'The log does not reach back to what was done.' :
       group.result ? 'It has no actions.' : 'Under way.';
     return element('div', {className: 'details'},
       element('p', {}, [`${dayName(dayOf(group.when))}, ${when}`, plainly(group.cause)].filter(Boolean).join(' · ')),
       group.kind === 'skip' ? element('p', {}, `Did not fire: ${plainly(group.trouble)}`) : null,
-      group.steps.length ? element('ul', {}, group.steps.map(({what, ok, text}) =>
-        element('li', {className: ok ? 'ok' : 'bad'}, element('strong', {}, what), text ? `: ${text}` : '', ok ? '' : text ? '' : ': failed'))) : none ? element('p', {}, none) : null,
+      steps.length ? element('ul', {}, steps.map(({what, ok, text, count}) =>
+        element('li', {className: ok ? 'ok' : 'bad'}, element('strong', {}, what), count > 1 ? ` (${count} times)` : '', `: ${text || (ok ? 'done' : 'failed')}`))) : none ? element('p', {}, none) : null,
       element('p', {}, element('a', {href: linkTo(group)}, 'Link to this event')));
   }
 

@@ -23,14 +23,18 @@ export class Timeline {
       height: item => this.heightOf(item), fill: (row, item) => this.fill(row, item),
       shown: row => this.rows.toTheEvent(row), nearEnd: () => this.older()});
     this.form = by('filters');
+    this.names = {rule: [], camera: []};
     this.listen();
     this.measure();
     this.showFilter();
   }
 
   listen() {
-    this.form.addEventListener('change', () => this.filtered());
-    this.form.addEventListener('reset', () => setTimeout(() => this.filtered()));
+    this.form.addEventListener('change', () => this.choose(Object.fromEntries(new FormData(this.form))));
+    this.form.addEventListener('reset', cleared => {
+      cleared.preventDefault();  // the fields follow the address
+      this.choose({});
+    });
     this.form.addEventListener('submit', sent => sent.preventDefault());
     by('feed-clear').addEventListener('click', () => this.form.reset());
     by('feed-again').addEventListener('click', () => this.again());
@@ -67,6 +71,7 @@ export class Timeline {
     const height = row.querySelector('.details')?.offsetHeight ?? 0;
     if (!item.open || height === this.unfolded.get(item.key)) return;
     this.unfolded.set(item.key, height);
+    this.grown = true;
     this.events.changed();
   }
 
@@ -121,10 +126,9 @@ export class Timeline {
     return this.events.begun ? this.guarded(() => this.events.catchUp()) : this.load(this.events.filter);
   }
 
-  /** Somebody has chosen something else in the form. */
-  filtered() {
-    const {rule, camera, day, show} = this.form.elements;
-    history.pushState(null, '', addressOf({rule: rule.value, camera: camera.value, day: day.value, show: show.value}));
+  /** Somebody has chosen what to see: the address says it, and the rest follows. */
+  choose(filter) {
+    history.pushState(null, '', addressOf(filter));
     this.go(read());
   }
 
@@ -160,7 +164,8 @@ export class Timeline {
 
   showFilter() {
     const {filter} = this.events;
-    for (const name of ['rule', 'camera', 'day', 'show']) this.form.elements[name].value = filter[name];
+    for (const kind of ['rule', 'camera']) this.showChoices(kind);
+    for (const name of ['day', 'show']) this.form.elements[name].value = filter[name];
     const single = Boolean(filter.event), all = isEverything(filter);
     by('single').hidden = !single;
     this.form.hidden = by('filter-button').hidden = single;
@@ -171,10 +176,15 @@ export class Timeline {
 
   /** The names that can be chosen. */
   choices(kind, names) {
+    this.names[kind] = names;
+    this.showChoices(kind);
+  }
+
+  showChoices(kind) {
     const select = this.form.elements[kind], chosen = this.events.filter[kind];
-    const wanted = [...new Set(['', ...names, chosen])];
-    if ([...select.options].map(option => option.value).join('\n') === wanted.join('\n')) return;
-    select.replaceChildren(...wanted.map(name => element('option', {value: name}, name ? ruleName(name) : 'all')));
+    const wanted = [...new Set(['', ...this.names[kind], chosen])];  // what an address names stays, even where it is not there any more
+    if ([...select.options].map(option => option.value).join('\n') !== wanted.join('\n'))
+      select.replaceChildren(...wanted.map(name => element('option', {value: name}, name ? ruleName(name) : 'all')));
     select.value = chosen;
   }
 
@@ -205,7 +215,9 @@ export class Timeline {
     if (items.length) feed.setAttribute('role', 'feed');
     else feed.removeAttribute('role');
     feed.setAttribute('aria-busy', String(Boolean(this.events.loading)));
+    this.grown = false;
     this.list.set(items);
+    if (this.grown) this.list.set(items);  // one was found to be higher, and those below it make room at once
     this.showEmpty(items.length === 0);
     this.viewer.refresh();
   }
