@@ -42,6 +42,12 @@ export async function open(browser, url, {mayFail = /^$/, path = '/', ...options
   return page;
 }
 
+export async function logIn(page, name, password) {
+  await page.getByLabel('Name').fill(name);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', {name: 'Log in'}).click();
+}
+
 /** What axe-core finds wrong: contrast, labels, roles, landmarks. */
 export async function unusable(page) {
   await page.evaluate(axe);

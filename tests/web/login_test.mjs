@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import {after, before, test} from 'node:test';
 import {Daemon, until} from './daemon.mjs';
-import {launch, open, phone, unusable} from './browser.mjs';
+import {launch, logIn as enter, open, phone, unusable} from './browser.mjs';
 
 const site = `
 version: 1
@@ -29,11 +29,7 @@ after(async () => {
   await daemon?.close();
 });
 
-async function logIn(page, name, password = users[name].password) {
-  await page.getByLabel('Name').fill(name);
-  await page.getByLabel('Password').fill(password);
-  await page.getByRole('button', {name: 'Log in'}).click();
-}
+const logIn = (page, name, password = users[name].password) => enter(page, name, password);
 
 test('a program is challenged as ever, a browser is sent to the log-in', async () => {
   const program = await fetch(`${daemon.url}/`, {redirect: 'manual'});
@@ -64,13 +60,28 @@ test('a wrong password is said, the right one leads to where one wanted to go', 
 });
 
 test('where to go next is never another site', async () => {
-  for (const next of ['//elsewhere.example/', 'https://elsewhere.example/', 'javascript:alert(1)', '/\\elsewhere.example']) {
+  for (const next of ['//elsewhere.example/', 'https://elsewhere.example/', 'javascript:alert(1)', '/\\elsewhere.example', 'http://[', '//:0']) {
     const page = await open(browser, daemon.url, {path: `/login?next=${encodeURIComponent(next)}`});
     await logIn(page, 'anna');
     await page.getByText('Live', {exact: true}).waitFor();
     assert.ok(page.url().startsWith(`${daemon.url}/`));
     await page.leave();
   }
+});
+
+test('who is logged in and follows a link from elsewhere comes to where it leads', async () => {
+  const page = await open(browser, daemon.url);
+  await logIn(page, 'anna');
+  await page.getByText('Live', {exact: true}).waitFor();
+  const elsewhere = daemon.url.replace('127.0.0.1', 'localhost');  // another site to a browser
+  await page.route(`${elsewhere}/chat`, route => route.fulfill({contentType: 'text/html', body: `<a href="${daemon.url}/#rules">look</a>`}));
+  await page.goto(`${elsewhere}/chat`);
+  const asked = page.waitForRequest(request => new URL(request.url()).pathname === '/login');
+  await page.getByText('look').click();
+  await asked;  // the browser does not say there who comes
+  await page.locator('#rule-list .card').first().waitFor();
+  assert.equal(new URL(page.url()).hash, '#rules');
+  await page.context().close();
 });
 
 test('a user switches the relay; after the log-out nothing is shown', async () => {

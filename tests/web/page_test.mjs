@@ -138,6 +138,7 @@ test('a rule says why it did not fire, fires by hand, and is switched off and on
   await daemon.do('input', 'front-door', 'high');
   await watch.getByRole('button', {name: 'Fire now'}).click();
   await watch.locator('dd', {hasText: /^1$/}).waitFor();
+  await watch.getByText(/Did not fire/).waitFor({state: 'hidden'});  // since then it has
   await watch.getByRole('button', {name: 'Disable'}).click();
   await watch.locator('.state', {hasText: 'disabled'}).waitFor();
   await watch.getByRole('button', {name: 'Fire now'}).click();
@@ -163,14 +164,14 @@ test('filters by rule, camera and day are asked of the daemon', async () => {
   await filters.getByLabel('Rule').selectOption('door-open');
   await until('only one rule', async () => await page.locator('.event').count() > 0 && await page.locator('.event', {hasNotText: 'door-open'}).count() === 0);
   await filters.getByLabel('Camera').selectOption('yard');
-  await page.getByText('Nothing has happened yet that fits').waitFor();
+  await page.getByText('No event matches these filters.').waitFor();
   await filters.getByRole('button', {name: 'Clear'}).click();
   await filters.getByLabel('Camera').selectOption('yard');
   await eventsOf('night-watch').first().waitFor();
   assert.equal(await eventsOf('door-open').count(), 0);
   await filters.getByRole('button', {name: 'Clear'}).click();
   await filters.getByLabel('Day').fill('2001-01-01');
-  await page.getByText('Nothing has happened yet that fits').waitFor();
+  await page.getByText('No event matches these filters.').waitFor();
   const today = await page.evaluate(() => new Intl.DateTimeFormat('sv', {timeZone: 'Europe/Stockholm'}).format(new Date()));
   await filters.getByLabel('Day').fill(today);
   await eventsOf('door-open').first().waitFor();

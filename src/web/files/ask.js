@@ -23,17 +23,32 @@ export function tell(text, bad = false) {
   setTimeout(() => line.remove(), bad ? 12000 : 5000);
 }
 
+let reachable = false;
+const busy = new WeakSet();
+const mark = button => button.setAttribute('aria-disabled', String(busy.has(button) || !reachable));
+
+/** While the daemon cannot be reached no button does anything: it might be carried out much later, with nobody looking. */
+export function reach(good) {
+  reachable = good;
+  document.querySelectorAll('[data-does]').forEach(mark);
+}
+
 /** A button that does something at the daemon: not twice at once, and what goes wrong is told. */
 export function does(button, what) {
+  button.dataset.does = '';
+  mark(button);
   button.addEventListener('click', async () => {
-    if (button.getAttribute('aria-disabled') === 'true') return;
-    button.setAttribute('aria-disabled', 'true');
+    if (busy.has(button)) return;
+    if (!reachable) return tell('There is no connection to the daemon: nothing is done until it is back.', true);
+    busy.add(button);
+    mark(button);
     try {
       await what();
     } catch (error) {
       tell(error.message, true);
     } finally {
-      button.removeAttribute('aria-disabled');
+      busy.delete(button);
+      mark(button);
     }
   });
   return button;

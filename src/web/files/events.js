@@ -7,12 +7,13 @@ import {beginOf, dayAfter, dayOf, milliseconds} from './times.js';
 const pageSize = 200;
 const logSize = 1000;
 const logPagesAtOnce = 3;  // a log full of what did not fire must not hold up the pictures
+const longestEvent = 900;  // seconds after its beginning, in which the records of a single event are looked for
 
 export class Events {
   /** `changed()` is called whenever there is something else to show. */
-  constructor(changed) {
+  constructor(filter, changed) {
     this.changed = changed;
-    this.filter = {rule: '', camera: '', day: '', show: 'fired'};
+    this.filter = filter;
     this.clear();
   }
 
@@ -27,6 +28,7 @@ export class Events {
     this.morePictures = true;
     this.horizon = Infinity;  // up to here all pictures are known
     this.loading = null;
+    this.begun = false;       // the newest page is there
     this.generation = (this.generation ?? 0) + 1;
   }
 
@@ -38,10 +40,14 @@ export class Events {
   }
 
   asked(what, more) {
-    const {rule, day} = this.filter;
+    const {rule, day, event, at} = this.filter;
     const asked = new URLSearchParams(more);
     if (rule) asked.set('rule', rule);
-    if (day) {
+    if (event && what === 'snapshots') asked.set('event', event);
+    if (event && what === 'log') {
+      asked.set('since', new Date((at - 2) * 1000).toISOString());
+      asked.set('until', new Date((at + longestEvent) * 1000).toISOString());
+    } else if (day) {
       asked.set('since', beginOf(day));
       asked.set('until', beginOf(dayAfter(day)));
     }
@@ -66,7 +72,9 @@ export class Events {
   async fetchOlder(generation) {
     if (this.morePictures) await this.fetchPictures(generation);
     if (generation === this.generation) await this.fetchRecords(generation);
-    if (generation === this.generation) this.changed();
+    if (generation !== this.generation) return;
+    this.begun = true;
+    this.changed();
   }
 
   async fetchPictures(generation) {
@@ -94,11 +102,11 @@ export class Events {
 
   /** After a lost connection: what is new since, or all anew where that is more than a page. */
   async catchUp() {
-    const generation = this.generation;
-    const [pictures, log] = await Promise.all([get(this.askedPictures()), get(this.asked('log', {limit: logSize, after: this.newestRecord}))]);
+    const generation = this.generation, single = this.filter.event;
+    const [pictures, log] = await Promise.all([get(this.askedPictures()), get(this.asked('log', {limit: logSize, ...!single && {after: this.newestRecord}}))]);
     if (generation !== this.generation) return;
     const known = pictures.snapshots.some(picture => this.pictures.has(picture.id));
-    if ((pictures.snapshots.length && !known) || log.records.length === logSize) return this.reset();
+    if (!single && ((pictures.snapshots.length && !known) || log.records.length === logSize)) return this.reset();
     this.addPictures(pictures.snapshots);
     this.addRecords(log.records);
     this.changed();
@@ -107,7 +115,8 @@ export class Events {
   group(event, time) {
     let group = this.groups.get(event);
     if (!group) {
-      group = {event, rule: '', when: time, at: milliseconds(time), cause: '', kind: 'pictures', trouble: '', result: '', pictures: [], version: 0};
+      group = {event, rule: '', when: time, at: milliseconds(time), cause: '', input: '', kind: 'pictures', trouble: '', result: '', steps: [],
+        cameras: new Set(), pictures: [], version: 0};
       this.groups.set(event, group);
     }
     ++group.version;
@@ -115,8 +124,8 @@ export class Events {
   }
 
   wants(picture) {
-    const {rule, camera, day} = this.filter;
-    return (!rule || picture.rule === rule) && (!camera || picture.camera === camera) && (!day || dayOf(picture.captured) === day);
+    const {rule, camera, day, event} = this.filter;
+    return (!event || picture.event === event) && (!rule || picture.rule === rule) && (!camera || picture.camera === camera) && (!day || dayOf(picture.captured) === day);
   }
 
   addPictures(pictures) {
@@ -136,37 +145,45 @@ export class Events {
   }
 
   addRecords(records) {
+    const {rule, show, event} = this.filter;
     for (const record of records) {
       this.newestRecord = Math.max(this.newestRecord, record.id);
-      if (!record.event || (this.filter.rule && record.rule !== this.filter.rule)) continue;
-      if (record.kind === 'skip' && this.filter.show !== 'all') continue;
-      const when = record.due ?? record.time;
-      const group = this.group(record.event, when);
-      if (record.rule) group.rule = record.rule;
-      if (record.kind === 'trigger' || record.kind === 'skip') {
-        group.kind = record.kind;
-        group.cause = record.cause ?? '';
-        group.when = when;
-        group.at = milliseconds(when);
-        if (record.kind === 'skip') group.trouble = record.text || record.reason;
-      } else if (record.kind === 'result' && record.ok === false) {
-        group.trouble = `${record.what}: ${record.text || 'failed'}`;
-      } else if (record.kind === 'end') {
-        group.result = record.result;
-      }
+      if (!record.event || (rule && record.rule !== rule) || (event && record.event !== event)) continue;
+      if (record.kind === 'skip' && show !== 'all' && !event) continue;
+      this.addRecord(this.group(record.event, record.due ?? record.time), record);
+    }
+  }
+
+  addRecord(group, record) {
+    if (record.rule) group.rule = record.rule;
+    if (record.camera) group.cameras.add(record.camera);
+    if (record.kind === 'trigger' || record.kind === 'skip') {
+      group.kind = record.kind;
+      group.cause = record.cause ?? '';
+      group.input = record.input ?? '';
+      group.calendar = record.trigger === 'cron';
+      group.when = record.due ?? record.time;
+      group.at = milliseconds(group.when);
+      if (record.kind === 'skip') group.trouble = record.text || record.reason;
+    } else if (record.kind === 'result') {
+      if (group.steps.some(step => step.id === record.id)) return;
+      group.steps.push({id: record.id, what: record.what, ok: record.ok, text: record.text ?? ''});
+      group.steps.sort((a, b) => a.id - b.id);  // older pages come later
+      if (!record.ok) group.trouble = `${record.what}: ${record.text || 'failed'}`;
+    } else if (record.kind === 'end') {
+      group.result = record.result;
     }
   }
 
   /** The newest first. */
   list() {
     const {camera, day, show} = this.filter;
-    const onlyPictures = show === 'pictures' || camera;
     const oldest = this.morePictures ? this.horizon : -Infinity;
     const wanted = [];
     for (const group of this.groups.values()) {
       if (group.pictures.length === 0) {
-        if (onlyPictures || group.at < oldest || group.kind === 'pictures') continue;
-        if (group.kind === 'skip' && show !== 'all') continue;
+        if (show === 'pictures' || group.at < oldest || group.kind === 'pictures') continue;
+        if (camera && !group.cameras.has(camera)) continue;  // one that was to take a picture with it, and could not, stays
       }
       if (day && dayOf(group.when) !== day) continue;
       wanted.push(group);

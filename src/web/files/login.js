@@ -5,9 +5,18 @@ const trouble = document.getElementById('trouble');
 
 /** Where to go: a page of our own, whatever the address says. */
 function next() {
-  const wanted = new URL(new URLSearchParams(location.search).get('next') ?? '/', location.origin);
-  return wanted.origin === location.origin ? wanted.pathname + wanted.search + wanted.hash : '/';
+  try {
+    const wanted = new URL(new URLSearchParams(location.search).get('next') ?? '/', location.origin);
+    if (wanted.origin === location.origin) return wanted.pathname + wanted.search + (wanted.hash || location.hash);
+  } catch {
+    // no address at all
+  }
+  return '/';
 }
+
+// Who follows a link from elsewhere comes without the cookie, which is not sent with such a request, and may be logged in all the
+// same. Asked as for a document: who is not is sent here again, and no box of the browser opens.
+fetch('/api/v1/me', {cache: 'no-store', redirect: 'manual', headers: {Accept: 'text/html'}}).then(reply => { if (reply.ok) location.replace(next()); }, () => {});
 
 form.addEventListener('submit', async submitted => {
   submitted.preventDefault();

@@ -3,9 +3,9 @@
 import {by, element, keyedList, say} from './dom.js';
 import {confirm, does, tell} from './ask.js';
 import {path, post} from './api.js';
-import {ago, shortTime, since} from './times.js';
+import {ago, serverNow, shortMoment, shortTime, since} from './times.js';
 
-const numbered = thing => thing.name === String(thing.number) ? thing.name : `${thing.name}`;
+const longestPicture = 20;  // seconds: a camera may have to wake up
 
 function input() {
   const name = element('strong'), number = element('span', {className: 'number'}), state = element('span', {className: 'state'}),
@@ -13,7 +13,7 @@ function input() {
   return {
     node: element('li', {className: 'thing'}, element('div', {className: 'line'}, number, name, state), more),
     show(item) {
-      say(name, numbered(item));
+      say(name, item.name);
       say(number, String(item.number));
       say(state, item.available ? item.level : 'no chip');
       state.className = `state ${item.available ? item.level : 'gone'}`;
@@ -24,28 +24,53 @@ function input() {
     }};
 }
 
+/** How long it has been on, and when max_on ends that. The status does not tell when it was switched on: only who saw it knows. */
+function onSince() {
+  const node = element('p', {className: 'more', hidden: true});
+  let before = null, from = null;
+  return {
+    node,
+    show({state, max_on: most}) {
+      const lost = document.body.classList.contains('stale');  // it may have been off in between
+      if (state !== 'on' || lost) from = null;
+      else if (before === 'off') from = serverNow();
+      before = lost ? null : state;
+      node.hidden = from === null;
+      if (from === null || node.dataset.from === String(from)) return;
+      node.dataset.from = from;
+      node.replaceChildren(`on since ${shortMoment(from)}`, ...most === null ? [] : [' · off in ', element('span', {'data-until': from + most * 1000}), ' at the latest']);
+      countDown();
+    }};
+}
+
+/** Every second. */
+export function countDown() {
+  for (const node of document.querySelectorAll('[data-until]')) say(node, `${Math.max(0, Math.ceil((node.dataset.until - serverNow()) / 1000))} s`);
+}
+
 function relay(mayOperate) {
-  const name = element('strong'), number = element('span', {className: 'number'}), state = element('span', {className: 'state'});
+  const name = element('strong'), number = element('span', {className: 'number'}), state = element('span', {className: 'state'}), on = onSince();
   let now;
   const send = async body => {
     await post(path`/api/v1/relays/${now.number}`, body);
   };
   const toggle = does(element('button', {type: 'button'}), async () => {
-    const on = now.state !== 'on';
-    if (on && now.max_on === null && !await confirm(`Switch ${now.name} on?`,
+    const wanted = now.state === 'on' ? 'off' : 'on';
+    if (wanted === 'on' && now.max_on === null && !await confirm(`Switch ${now.name} on?`,
       'This relay has no max_on in the configuration: it stays on until somebody switches it off.', 'Switch on')) return;
-    await send({action: on ? 'on' : 'off'});
+    await send({action: wanted});
   });
   const pulse = does(element('button', {type: 'button'}, 'Pulse'), () => send({action: 'pulse'}));
   const buttons = mayOperate ? element('span', {className: 'buttons'}, pulse, toggle) : null;
   return {
-    node: element('li', {className: 'thing'}, element('div', {className: 'line'}, number, name, state), buttons ?? ''),
+    node: element('li', {className: 'thing'}, element('div', {className: 'line'}, number, name, state), buttons ?? '', on.node),  // the buttons stay where they are
     show(item) {
       now = item;
-      say(name, numbered(item));
+      say(name, item.name);
       say(number, String(item.number));
       say(state, item.available ? item.state : 'no chip');
       state.className = `state ${item.available ? item.state : 'gone'}`;
+      on.show(item);
       say(toggle, item.state === 'on' ? 'Switch off' : 'Switch on');
       toggle.setAttribute('aria-label', `${toggle.textContent}: ${item.name}`);
       pulse.setAttribute('aria-label', `Pulse: ${item.name}`);
@@ -60,7 +85,7 @@ function camera(mayOperate, timeline) {
   picture.addEventListener('error', () => { frame.hidden = true; });
   picture.addEventListener('load', () => { frame.hidden = false; });
   const take = mayOperate ? does(element('button', {type: 'button'}, 'Take a picture'), async () => {
-    const reply = await post('/api/v1/snapshots', {camera: now.name});
+    const reply = await post('/api/v1/snapshots', {camera: now.name}, longestPicture);
     tell(`${now.name}: ${reply.paths.length === 1 ? 'the picture is stored' : 'stored'}.`);
   }) : null;
   return {
@@ -98,6 +123,8 @@ export class Now {
     this.showInputs(status.inputs);
     this.showRelays(status.relays);
     this.showCameras(status.cameras);
-    for (const name of ['inputs', 'relays', 'cameras']) by(name).parentElement.hidden = status[name].length === 0;
+    const lists = ['inputs', 'relays', 'cameras'];
+    for (const name of lists) by(name).parentElement.hidden = status[name].length === 0;
+    by('nothing').hidden = lists.some(name => status[name].length);
   }
 }

@@ -3,7 +3,7 @@
 
 import {toLogin} from './api.js';
 
-const silence = 45000;  // the daemon says something more often than this
+const silence = 20000;  // the daemon says something more often than this
 const longestPause = 15000;
 const unseen = 60000;   // a tab that nobody looks at gives its connection back after this
 
@@ -32,7 +32,7 @@ export function parser(told) {
   };
 }
 
-/** `on.open()` at each (new) connection, `on.lost()` when it is gone, `on.event(type, value)`. */
+/** `on.open()` at each (new) connection, `on.lost()` when it is gone, `on.heard()` at every sign of life, `on.event(type, value)`. */
 export function follow(url, on) {
   let last = null, pause = 500, stop = null, again = 0, hiddenFor = 0, paused = false;
 
@@ -62,6 +62,7 @@ export function follow(url, on) {
         const {value, done} = await reader.read();
         if (done) break;
         alive();
+        on.heard();
         parse(value);
       }
     } catch {
@@ -83,7 +84,8 @@ export function follow(url, on) {
     if (!stop) read();
   }
 
-  addEventListener('online', now);
+  for (const wish of ['online', 'again']) addEventListener(wish, now);
+  addEventListener('unanswered', () => stop?.());
   document.addEventListener('visibilitychange', () => {
     clearTimeout(hiddenFor);
     if (!document.hidden) return void (stop || now());

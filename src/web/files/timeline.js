@@ -1,159 +1,254 @@
-// The time line: one row an event, with its pictures from before, at and after it.
+// The time line: one row an event, the newest first.
 
 import {by, element, say, soon} from './dom.js';
 import {Events} from './events.js';
+import {Rows, age, newestVisit, pictureAt, ratioOf, ruleName} from './rows.js';
 import {Viewer} from './viewer.js';
 import {WindowedList} from './window.js';
-import {clockOf, dayName, dayOf, distance} from './times.js';
-import {tell} from './ask.js';
+import {addressOf, isEverything, read, same} from './route.js';
+import {dayName, dayOf, today} from './times.js';
 
-const shownAtMost = 24;  // of one event; the large view has them all
-
-/** What a picture says of its time: against the event where that is known, else by the clock. */
-export function caption(group, picture) {
-  return group.kind === 'trigger' ? distance(picture.at - group.at) : clockOf(picture.captured);
-}
-
-export const ruleName = name => !name || name === 'manual' ? 'Taken by hand' : name;
-
-export const thumbnail = picture => `${picture.url ?? `/api/v1/snapshots/${picture.id}`}?fit=320x240`;
+const small = matchMedia('(max-width: 640px) and (min-height: 480px)');
+const longestPause = 30000;
 
 export class Timeline {
   constructor() {
-    this.events = new Events(soon(() => this.show(), 16));
+    this.route = read();
+    this.events = new Events(this.route.filter, soon(() => this.show(), 16));
     this.viewer = new Viewer(this);
-    this.heights = {};
+    this.groups = [];
+    this.unfolded = new Map();  // event to the height of its details
+    this.rows = new Rows({fold: group => this.fold(group), large: (...picture) => this.viewer.open(...picture), learned: soon(() => this.learned(), 16)});
     this.list = new WindowedList(by('feed'), {
       height: item => this.heightOf(item), fill: (row, item) => this.fill(row, item),
-      shown: row => this.toTheEvent(row), nearEnd: () => this.older()});
+      shown: row => this.rows.toTheEvent(row), nearEnd: () => this.older()});
     this.form = by('filters');
-    this.form.addEventListener('change', () => this.filter());
-    this.form.addEventListener('reset', () => setTimeout(() => this.filter()));
+    this.names = {rule: [], camera: []};
+    this.listen();
+    this.measure();
+    this.showFilter();
+  }
+
+  listen() {
+    this.form.addEventListener('change', () => this.choose(Object.fromEntries(new FormData(this.form))));
+    this.form.addEventListener('reset', cleared => {
+      cleared.preventDefault();  // the fields follow the address
+      this.choose({});
+    });
     this.form.addEventListener('submit', sent => sent.preventDefault());
+    by('feed-clear').addEventListener('click', () => this.form.reset());
+    by('feed-again').addEventListener('click', () => this.again());
+    addEventListener('again', () => this.again());
+    by('filter-button').addEventListener('click', () => this.unfoldFilter(!this.form.classList.contains('open')));
     by('fresh').addEventListener('click', () => {
       scrollTo({top: 0});
       this.seen = null;
       this.show();
     });
     addEventListener('scroll', () => { if (scrollY < 200 && !by('fresh').hidden) by('fresh').hidden = true; }, {passive: true});
-    addEventListener('resize', () => this.measure());
-    this.measure();
+    addEventListener('resize', () => {
+      this.measure();
+      this.show();
+    });
   }
 
   measure() {
     const style = getComputedStyle(document.documentElement);
-    for (const name of ['day', 'plain', 'pictures']) this.heights[name] = parseFloat(style.getPropertyValue(`--row-${name}`));
+    this.heights = {};
+    for (const name of ['day', 'plain', 'pictures', 'head', 'thumbs', 'gap']) this.heights[name] = parseFloat(style.getPropertyValue(`--row-${name}`));
+    this.width = by('feed').clientWidth;
   }
 
-  heightOf(item) {
-    return (item.day ? this.heights.day : 0) + (item.group.pictures.length ? this.heights.pictures : this.heights.plain);
+  heightOf({group, day, newest}) {
+    const {heights} = this;
+    const own = newest ? 2 + heights.head + (this.width - 2) / ratioOf(pictureAt(group).camera) + (group.pictures.length > 1 ? heights.thumbs : 0) + heights.gap :
+      group.pictures.length ? heights.pictures : heights.plain;
+    return (day ? heights.day : 0) + Math.ceil(own) + (this.unfolded.get(group.event) ?? 0);
   }
 
-  async begin() {
-    await this.guarded(this.events.reset());
+  fill(row, item) {
+    this.rows.fill(row, item);
+    const height = row.querySelector('.details')?.offsetHeight ?? 0;
+    if (!item.open || height === this.unfolded.get(item.key)) return;
+    this.unfolded.set(item.key, height);
+    this.grown = true;
+    this.events.changed();
   }
 
+  /** The form of a camera's pictures: what was placed by the form that was supposed is placed anew. */
+  learned() {
+    this.show();
+    for (const row of this.list.rows.values()) this.rows.toTheEvent(row);
+  }
+
+  fold({event}) {
+    if (!this.unfolded.delete(event)) this.unfolded.set(event, 0);
+    this.show();
+  }
+
+  /** All of a filter anew, and of it what the address says. */
+  load(filter) {
+    return this.guarded(async () => {
+      await this.events.reset(filter);
+      this.show();
+      this.reveal();
+    });
+  }
+
+  /** Does it, and tries again by itself, later and later, where that fails. */
   async guarded(work) {
+    clearTimeout(this.waiting);
+    this.work = work;
     try {
-      await work;
+      await work();
+      if (this.work !== work) return;
       this.failed = '';
+      this.pause = 2000;
     } catch (error) {
+      if (this.work !== work) return;
       this.failed = `The events could not be loaded: ${error.message}.`;
+      this.waiting = setTimeout(() => this.again(), this.pause ??= 2000);
+      this.pause = Math.min(2 * this.pause, longestPause);
     }
     this.show();
   }
 
-  older() {
-    if (this.failed || !this.events.more || this.events.loading) return;
-    this.guarded(this.events.older());
+  again() {
+    if (this.failed) this.guarded(this.work);
   }
 
-  filter() {
-    const {rule, camera, day, show} = this.form.elements;
-    by('clear').hidden = !rule.value && !camera.value && !day.value && show.value === 'fired';
+  older() {
+    if (this.failed || !this.events.more || this.events.loading) return;
+    this.guarded(() => this.events.older());
+  }
+
+  catchUp() {
+    return this.events.begun ? this.guarded(() => this.events.catchUp()) : this.load(this.events.filter);
+  }
+
+  /** Somebody has chosen what to see: the address says it, and the rest follows. */
+  choose(filter) {
+    history.pushState(null, '', addressOf(filter));
+    this.go(read());
+  }
+
+  /** Shows what the address says: a filter, an event, a picture. */
+  go(route) {
+    this.route = route;
+    const {filter, picture} = route;
+    // A picture may be opened over what is there; what is there stays.
+    if (same(filter, this.events.filter) || (picture && this.events.groups.has(filter.event))) return this.reveal();
+    this.viewer.shut();
+    this.unfolded.clear();
     scrollTo({top: 0, behavior: 'instant'});
-    this.guarded(this.events.reset({rule: rule.value, camera: camera.value, day: day.value, show: show.value}));
+    this.load(filter);
+    this.showFilter();
+  }
+
+  /** The event and the picture of the address, where there is one. */
+  reveal() {
+    const {filter, picture} = this.route;
+    const group = filter.event ? this.events.groups.get(filter.event) : null;
+    const index = picture && group ? group.pictures.findIndex(one => String(one.id) === picture) : -1;
+    if (index >= 0) return this.viewer.openAt(group, index);
+    this.viewer.shut();
+    if (!group) return;
+    if (!this.unfolded.has(group.event)) this.fold(group);
+    this.list.show(group.event)?.querySelector('.fold')?.focus({preventScroll: true});
+  }
+
+  unfoldFilter(open) {
+    this.form.classList.toggle('open', open);
+    by('filter-button').setAttribute('aria-expanded', String(open));
+  }
+
+  showFilter() {
+    const {filter} = this.events;
+    for (const kind of ['rule', 'camera']) this.showChoices(kind);
+    for (const name of ['day', 'show']) this.form.elements[name].value = filter[name];
+    const single = Boolean(filter.event), all = isEverything(filter);
+    by('single').hidden = !single;
+    this.form.hidden = by('filter-button').hidden = single;
+    by('clear').hidden = all;
+    if (!all) this.unfoldFilter(true);
+    by('to-events').hash = single ? '#events' : addressOf(filter);
   }
 
   /** The names that can be chosen. */
   choices(kind, names) {
-    const select = this.form.elements[kind];
-    const wanted = ['', ...names];
-    if ([...select.options].map(option => option.value).join('\n') === wanted.join('\n')) return;
-    const chosen = select.value;
-    select.replaceChildren(...wanted.map(name => element('option', {value: name}, name || 'all')));
-    select.value = wanted.includes(chosen) ? chosen : '';
+    this.names[kind] = names;
+    this.showChoices(kind);
   }
 
-  only(rule) {
-    this.form.elements.rule.value = rule;
-    this.filter();
+  showChoices(kind) {
+    const select = this.form.elements[kind], chosen = this.events.filter[kind];
+    const wanted = [...new Set(['', ...this.names[kind], chosen])];  // what an address names stays, even where it is not there any more
+    if ([...select.options].map(option => option.value).join('\n') !== wanted.join('\n'))
+      select.replaceChildren(...wanted.map(name => element('option', {value: name}, name ? ruleName(name) : 'all')));
+    select.value = chosen;
+  }
+
+  item(group, day, newest = false) {
+    const open = this.unfolded.has(group.event);
+    return {key: group.event, group, day, newest, open, version: `${group.version} ${day && dayName(day)} ${newest} ${open}`};
+  }
+
+  items() {
+    const newest = small.matches && isEverything(this.events.filter) ? newestVisit(this.groups) : null;
+    const items = newest ? [this.item(newest, '', true)] : [];
+    let before = '';
+    for (const group of this.groups) {
+      if (group === newest) continue;
+      const day = dayOf(group.when);
+      items.push(this.item(group, day === before ? '' : day));
+      before = day;
+    }
+    return items;
   }
 
   show() {
     this.groups = this.events.list();
-    let before = '';
-    const items = this.groups.map(group => {
-      const day = dayOf(group.when) === before ? '' : dayOf(group.when);
-      before = dayOf(group.when);
-      return {key: group.event, group, day, version: `${group.version} ${day}`};
-    });
-    this.news(items);
+    this.day = today();
+    const items = this.items();
+    this.news();
+    const feed = by('feed');
+    if (items.length) feed.setAttribute('role', 'feed');
+    else feed.removeAttribute('role');
+    feed.setAttribute('aria-busy', String(Boolean(this.events.loading)));
+    this.grown = false;
     this.list.set(items);
-    by('feed').setAttribute('aria-busy', String(Boolean(this.events.loading)));
-    say(by('feed-end'), this.failed || (this.events.loading ? 'Loading…' : items.length ? '' :
-      'Nothing has happened yet that fits. When a rule fires, it stands here at once.'));
+    if (this.grown) this.list.set(items);  // one was found to be higher, and those below it make room at once
+    this.showEmpty(items.length === 0);
     this.viewer.refresh();
   }
 
+  showEmpty(empty) {
+    const {filter} = this.events;
+    const nothing = empty && !this.failed && this.events.begun && !this.events.loading;
+    const all = isEverything(filter);
+    say(by('feed-end'), this.failed || (nothing ? all ? '' : filter.event ? 'This event is not there any more.' : 'No event matches these filters.' :
+      empty || this.events.loading ? 'Loading…' : ''));
+    by('feed-again').hidden = !this.failed;
+    by('feed-clear').hidden = !nothing || all || Boolean(filter.event);
+    by('first').hidden = !nothing || !all;
+  }
+
   /** Says that there is something new above, to who reads further down. */
-  news(items) {
-    const newest = items[0]?.group.at ?? 0;
-    if (scrollY < 200 || !this.newest) {
-      this.newest = newest;
+  news() {
+    if (scrollY < 200 || !this.seen) {
+      this.seen = this.groups[0]?.at ?? 0;
       by('fresh').hidden = true;
       return;
     }
-    const count = items.findIndex(item => item.group.at <= this.newest);
+    const count = this.groups.findIndex(group => group.at <= this.seen);
     by('fresh').hidden = count < 1;
     if (count >= 1) say(by('fresh'), count === 1 ? '1 new event' : `${count} new events`);
   }
 
-  fill(row, {group, day}) {
-    row.className = `event ${group.kind}${group.trouble && group.kind !== 'skip' ? ' failed' : ''}`;
-    const title = `event-${group.event}`;
-    row.setAttribute('aria-labelledby', title);
-    const shown = group.pictures.slice(0, shownAtMost);
-    const rest = group.pictures.length - shown.length;
-    row.replaceChildren(
-      day ? element('h2', {className: 'day'}, dayName(day)) : '',
-      element('div', {className: 'what'},
-        element('h3', {id: title}, element('time', {datetime: group.when}, clockOf(group.when)), ' ', element('span', {}, ruleName(group.rule))),
-        element('p', {className: 'cause', title: group.trouble || group.cause}, group.kind === 'skip' ? `Did not fire: ${group.trouble}` : group.trouble || group.cause)),
-      group.pictures.length ? element('div', {className: 'shots'}, shown.map(picture => this.shot(group, picture)),
-        rest ? element('button', {type: 'button', className: 'rest', 'data-id': 'rest', onclick: clicked => this.viewer.open(group, shownAtMost, clicked.currentTarget)}, `${rest} more`) : null) : '');
-  }
-
-  shot(group, picture) {
-    const said = caption(group, picture);
-    const image = element('img', {alt: '', width: 160, height: 120, decoding: 'async', 'data-src': thumbnail(picture)});
-    image.addEventListener('error', () => {
-      if (!image.hasAttribute('src')) return;
-      if (image.dataset.again) return image.closest('button')?.classList.add('gone');
-      image.dataset.again = 'true';  // many want pictures at once
-      setTimeout(() => { if (image.isConnected) image.src = thumbnail(picture); }, 2000);
-    });
-    return element('button', {type: 'button', className: 'shot', 'data-id': picture.id,
-      'aria-label': `Picture of ${picture.camera}, ${said}`,
-      onclick: clicked => this.viewer.open(group, group.pictures.indexOf(picture), clicked.currentTarget)},
-    image, element('span', {className: said.endsWith('before') ? 'before' : said.startsWith('at') ? 'at' : ''}, said));
-  }
-
-  /** Where not all pictures of a row fit, the first that is seen is the last one from before the event. */
-  toTheEvent(row) {
-    const shots = row.querySelector('.shots');
-    const first = [...shots?.children ?? []].findIndex(shot => !shot.querySelector('.before'));
-    if (first > 1) shots.scrollLeft = shots.children[first - 1].offsetLeft - shots.firstElementChild.offsetLeft;
+  /** Time goes by. */
+  tick() {
+    age();
+    if (this.day !== today()) this.show();  // what was today is not, any more
   }
 
   /** The picture beside one: +1 is later. Null at the ends. */
@@ -176,8 +271,5 @@ export class Timeline {
   recorded(record) {
     this.events.addRecords([record]);
     this.events.changed();
-  }
-  catchUp() {
-    return this.guarded(this.events.catchUp()).then(() => this.failed && tell(this.failed, true));
   }
 }

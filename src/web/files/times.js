@@ -5,22 +5,27 @@ export const clockOf = time => time.slice(11, 19);
 export const milliseconds = time => Date.parse(time);
 
 let ahead = 0;  // the server's clock, against ours
-let offset = 'Z';
-let zone = 'UTC';
+let offset = 0;  // its zone's distance to UTC, as it was told last
+let clock = null;  // its zone, where the browser knows it
 
 export function setClock(now, timezone) {
   ahead = milliseconds(now) - Date.now();
-  offset = now.slice(-6);
-  if (now.endsWith('Z')) offset = 'Z';
-  zone = timezone;
+  offset = Date.parse(`${now.slice(0, 19)}Z`) - Date.parse(`${now.slice(0, 19)}${now.endsWith('Z') ? 'Z' : now.slice(-6)}`);
+  try {
+    clock = new Intl.DateTimeFormat('sv', {timeZone: timezone, dateStyle: 'short', timeStyle: 'medium'});
+  } catch {
+    clock = null;
+  }
 }
 
 export const serverNow = () => Date.now() + ahead;
 
-export function today() {
-  const east = offset === 'Z' ? 0 : (offset[0] === '-' ? -1 : 1) * (60 * offset.slice(1, 3) + 1 * offset.slice(4));
-  return new Date(serverNow() + east * 60000).toISOString().slice(0, 10);
+/** What the clock of the server's zone shows at a moment: "2026-03-01T18:00:00". */
+function shownAt(ms) {
+  return clock ? clock.format(ms).replace(' ', 'T') : new Date(ms + offset).toISOString().slice(0, 19);
 }
+
+export const today = () => dayOf(shownAt(serverNow()));
 
 /** "just now", "4 min", "3 h", "12 days" */
 export function howLong(ms) {
@@ -44,6 +49,12 @@ export function shortTime(time) {
   return dayOf(time) === today() ? clockOf(time) : `${dayOf(time)} ${clockOf(time)}`;
 }
 
+export const shortMoment = ms => shortTime(shownAt(ms));
+
+/** Durations of a text as a person says them: "56s42ms" is "56 s". */
+export const plainly = text => text.replace(/(?<![\w./-])(\d+h)?(\d+m)?(\d+)s\d+ms\b/g, (_, hours = '', minutes = '', seconds) =>
+  [hours, minutes, `${seconds}s`].filter(Boolean).map(part => `${parseInt(part)} ${part.at(-1) === 'm' ? 'min' : part.at(-1)}`).join(' '));
+
 const dayNames = new Intl.DateTimeFormat('en-GB', {weekday: 'long', day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC'});
 export function dayName(day) {
   const name = dayNames.format(new Date(`${day}T00:00:00Z`));
@@ -58,18 +69,16 @@ export function distance(ms) {
   return ms < 0 ? `${text} before` : `${text} after`;
 }
 
-/** The first moment of a day of the server's zone, as RFC 3339. */
+/** The first moment of a day of the server's zone. Midnight may be there twice or not at all: where the clock is changed at
+ *  midnight, the day begins with the first of the two, or with the change. */
 export function beginOf(day) {
-  const noon = new Date(`${day}T12:00:00Z`);
-  let east = 'Z';
-  try {
-    const name = new Intl.DateTimeFormat('en', {timeZone: zone, timeZoneName: 'longOffset'})
-      .formatToParts(new Date(noon - 12 * 3600000)).find(part => part.type === 'timeZoneName').value;
-    east = name === 'GMT' ? 'Z' : name.slice(3);
-  } catch {
-    east = offset;
-  }
-  return `${day}T00:00:00${east}`;
+  const midnight = Date.parse(`${day}T00:00:00Z`);
+  const east = [-20, 20].map(hours => {
+    const near = midnight + hours * 3600000;
+    return Date.parse(`${shownAt(near)}Z`) - near;
+  });
+  const begins = east.map(by => midnight - by).filter(at => shownAt(at) === `${day}T00:00:00`);
+  return new Date(begins.length ? Math.min(...begins) : midnight - Math.min(...east)).toISOString();
 }
 
 export function dayAfter(day) {

@@ -1,10 +1,8 @@
 // The large view: one picture, its neighbours in time, and a way to keep it.
 
 import {by, element} from './dom.js';
-import {caption, ruleName, thumbnail} from './timeline.js';
-import {clockOf, dayOf} from './times.js';
-
-const address = picture => picture.url ?? `/api/v1/snapshots/${picture.id}`;
+import {addressOfPicture as address, caption, linkTo, ratioOf, ruleName, thumbnail} from './rows.js';
+import {clockOf, dayOf, plainly} from './times.js';
 
 export class Viewer {
   constructor(timeline) {
@@ -32,15 +30,29 @@ export class Viewer {
     }, {passive: true});
   }
 
+  /** Going back leads from the picture to where it was opened. */
   open(group, index, from) {
+    history.pushState({large: true}, '', linkTo(group, group.pictures[index]));
     this.from = from;
+    this.openAt(group, index);
+  }
+
+  openAt(group, index) {
+    const opens = !this.dialog.open;
+    if (opens) this.dialog.showModal();  // before its thumbnails are scrolled to their place
     this.show(group, index);
-    this.dialog.showModal();
-    by('viewer-title').focus();
+    if (opens) by('viewer-title').focus();
+  }
+
+  /** The address is another one already. */
+  shut() {
+    if (this.dialog.open) this.dialog.close();
   }
 
   closed() {
     this.picture.removeAttribute('src');
+    if (history.state?.large) history.back();
+    else if (location.hash === linkTo(this.group, this.group.pictures[this.index])) history.replaceState(null, '', linkTo(this.group));
     const row = this.timeline.list.show(this.group.event);
     const id = this.group.pictures[this.index]?.id;
     const thumb = row?.querySelector(`[data-id="${id}"]`) ?? this.from;
@@ -51,6 +63,10 @@ export class Viewer {
   /** Something new came while it is open. */
   refresh() {
     if (!this.group || !this.dialog.open) return;
+    const {id} = this.group.pictures[this.index];
+    const group = this.timeline.events.groups.get(this.group.event);
+    const index = group?.pictures.findIndex(picture => picture.id === id) ?? -1;
+    if (index >= 0) Object.assign(this, {group, index});
     this.strip();
     this.ends();
   }
@@ -66,7 +82,7 @@ export class Viewer {
     by('viewer-title').textContent = `${picture.camera} · ${ruleName(group.rule)}`;
     const told = [`${dayOf(picture.captured)} ${picture.captured.slice(11, 23)}`];
     if (group.kind === 'trigger') told.push(caption(group, picture));
-    if (group.cause) told.push(group.cause);
+    if (group.cause) told.push(plainly(group.cause));
     told.push(`${index + 1} of ${group.pictures.length}`);
     by('viewer-text').textContent = told.join(' · ');
     const download = by('viewer-download');
@@ -86,7 +102,7 @@ export class Viewer {
     const current = pictures[this.index]?.id;
     by('viewer-strip').replaceChildren(...pictures.length < 2 ? [] : pictures.map((picture, i) => element('button', {
       type: 'button', 'data-id': picture.id, 'aria-label': caption(this.group, picture), 'aria-current': String(picture.id === current),
-      onclick: () => this.show(this.group, i)}, element('img', {alt: '', width: 80, height: 60, loading: 'lazy', src: thumbnail(picture)}))));
+      onclick: () => this.turnTo(this.group, i)}, element('img', {alt: '', width: Math.round(60 * ratioOf(picture.camera)), height: 60, loading: 'lazy', src: thumbnail(picture)}))));
   }
 
   ends() {
@@ -99,7 +115,12 @@ export class Viewer {
 
   step(by) {
     const there = this.timeline.beside(this.group, this.index, by);
-    if (there) this.show(...there);
+    if (there) this.turnTo(...there);
+  }
+
+  turnTo(group, index) {
+    this.show(group, index);
+    history.replaceState(history.state, '', linkTo(group, group.pictures[index]));
   }
 
   pressed(key) {

@@ -98,6 +98,9 @@ export class WindowedList {
       row.tabIndex = -1;
       this.rows.set(item.key, row);
       this.made.push(row);
+    }
+    // Also one that has changed its place, unless somebody is within it: it would lose the focus.
+    if (!row.isConnected || (row.previousElementSibling !== before && !row.contains(document.activeElement))) {
       if (before) before.after(row);
       else this.container.prepend(row);
     }
