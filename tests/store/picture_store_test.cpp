@@ -331,7 +331,8 @@ TEST_P(APictureStore, LeavesNothingHalfAfterAKill) {
       std::string const picture(200'000, 'x');
       for (;;) (void)own.save("x.jpg", "door", picture);
     }
-    ::usleep(20'000 + 1'000 * static_cast<useconds_t>(round));
+    for (int i = 0; i < 10'000 && !fs::exists(directory); ++i) ::usleep(1'000);  // it has begun
+    ::usleep(1'000 * static_cast<useconds_t>(round));
     ::kill(child, SIGKILL);
     ::waitpid(child, nullptr, 0);
     store.remove_leftovers();
