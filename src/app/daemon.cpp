@@ -184,15 +184,6 @@ void Daemon::say_hello() {
     log_.write(Level::info, (site_.http->tls ? "https://" : "http://") + server_.address() + "/");
 }
 
-// In words that programs which ban addresses can look for.
-void Daemon::login_refused(std::string const& from, bool limited) {
-  if (!limited)
-    log_.write(Level::warning, "log-in refused: wrong name, password or token from " + from);
-  else if (refused_flood_.admit({}, clock_.now().steady))
-    log_.write(Level::warning, "log-in refused: too many guesses, the last one from " + from +
-                                   "; more of this is not written for a minute");
-}
-
 void Daemon::run() {
   say_hello();
   watch_certificate();

@@ -1,5 +1,5 @@
-// What the daemon remembers: the record of every decision, and the engine's memory; and who asks
-// for them.
+// What the daemon remembers: the record of every decision, who was refused, and the engine's
+// memory; and who asks for them.
 #include "app/daemon.hpp"
 #include "facts/fact_json.hpp"
 #include "facts/memory_json.hpp"
@@ -33,6 +33,15 @@ void Daemon::record(Fact const& fact) {
                  .event = firing.event,
                  .json = boost::json::serialize(object)},
                 urgent);
+}
+
+// In words that programs which ban addresses can look for.
+void Daemon::login_refused(std::string const& from, bool limited) {
+  if (!limited)
+    log_.write(Level::warning, "log-in refused: wrong name, password or token from " + from);
+  else if (refused_flood_.admit({}, clock_.now().steady))
+    log_.write(Level::warning, "log-in refused: too many guesses, the last one from " + from +
+                                   "; more of this is not written for a minute");
 }
 
 void Daemon::remember_soon() {
