@@ -57,7 +57,8 @@ class Server {
   void use(std::vector<int> handed_over);
 
   /// Told of each guess at a password or token that was wrong, and (`limited`) of each that came
-  /// too soon after others to be looked at. Of the former there are at most 60 a minute; `from`:
+  /// too soon after others to be looked at. Of the former there are at most
+  /// 60 a minute, and ten more for each browser that has once logged in; `from`:
   /// "192.0.2.7", "2001:db8::7".
   using Refused = std::function<void(std::string const& from, bool limited)>;
   void on_refused(Refused refused);
